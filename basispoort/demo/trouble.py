@@ -1,0 +1,7 @@
+"""What a person at the keyboard can mend, said in one sentence."""
+
+from __future__ import annotations
+
+
+class Trouble(Exception):  # noqa: N818 - it is a sentence for a person, not a programming error
+    """The work cannot go on; its text is one sentence that names the cause and what to do."""
