@@ -7,6 +7,7 @@ Elsewhere there is no such help: a database left behind is then found, and stopp
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -60,10 +61,9 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        try:
+        # Nobody is left in the group when all is well; macOS says "not permitted" for that.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nobody is left in the group; macOS says "not permitted" for that
         if self.process.stdout is not None:
             self.process.stdout.close()
 

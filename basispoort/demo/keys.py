@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -104,14 +104,14 @@ def production_environment() -> dict[str, str]:
     }
 
 
-def main(arguments: list[str]) -> int:
-    """Replace this process by the command after `exec --`; answer 2 when there is none."""
-    if arguments[:2] != ["exec", "--"] or len(arguments) == 2:  # noqa: PLR2004 - the two words of the call itself
+def main(arguments: list[str]) -> NoReturn:
+    """Replace this process by the command after `exec --`; exit with 2 when there is none."""
+    if arguments[:2] != ["exec", "--"] or len(arguments) == 2:
         sys.stderr.write("Usage: python -m basispoort.demo.keys exec -- COMMAND\n")
-        return 2
+        sys.exit(2)
     command = arguments[2:]
     os.execvpe(command[0], command, os.environ | production_environment())  # noqa: S606 - the caller's own command
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -105,7 +105,7 @@ class EmbeddedPostgres:
         place.data.mkdir(mode=0o700, parents=True)
         if place.account is not None:
             os.chown(place.data, place.account.pw_uid, place.account.pw_gid)
-        command = [place.programs / "initdb", "--username=postgres", "--auth=scram-sha-256", *LOCALE]
+        command: list[str | Path] = [place.programs / "initdb", "--username=postgres", "--auth=scram-sha-256", *LOCALE]
         command += [f"--pgdata={place.data}", *([] if self._durable else ["--no-sync"])]
         with tempfile.NamedTemporaryFile("w", encoding="ascii") as password, self.log.open("wb") as log:
             password.write(self._secrets["POSTGRES_PASSWORD"])
@@ -131,7 +131,7 @@ class EmbeddedPostgres:
         for _ in range(PORT_ATTEMPTS):
             self.port = free_port()
             settings = self._settings | {"port": str(self.port)}
-            command = [place.programs / "postgres", "-D", place.data]
+            command: list[str | Path] = [place.programs / "postgres", "-D", place.data]
             command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             with self.log.open("wb") as log:
                 self.child = spawn(
@@ -169,7 +169,15 @@ class EmbeddedPostgres:
             if json.loads(self._marker.read_text(encoding="utf-8")) == wanted:
                 return
         # Tests make their own databases, as the owner; on a real server the owner may not.
-        command = [place.programs / "psql", "--no-psqlrc", "--quiet", "--host", LOCAL, "--port", str(self.port)]
+        command: list[str | Path] = [
+            place.programs / "psql",
+            "--no-psqlrc",
+            "--quiet",
+            "--host",
+            LOCAL,
+            "--port",
+            str(self.port),
+        ]
         command += ["--username=postgres", "--dbname=postgres", f"--file={ROLES}"]
         command += ["--command=ALTER ROLE basispoort_owner CREATEDB"]
         passwords = {name: self._secrets[name] for name in ("OWNER_PASSWORD", "APP_PASSWORD")}
@@ -239,7 +247,9 @@ def remove_data(folder: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        message = f"{folder} cannot be removed ({error.strerror}): it was made by another user, so remove it as that user."
+        message = (
+            f"{folder} cannot be removed ({error.strerror}): it was made by another user, so remove it as that user."
+        )
         raise Trouble(message) from error
 
 

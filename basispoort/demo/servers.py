@@ -42,7 +42,7 @@ class Servers:
     children: list[tuple[Child, Path]] = field(default_factory=list)
 
 
-class InUse(Trouble):  # noqa: N818 - see Trouble
+class InUse(Trouble):
     """Another process works in this folder."""
 
 

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class Trouble(Exception):  # noqa: N818 - it is a sentence for a person, not a programming error
+class Trouble(Exception):
     """The work cannot go on; its text is one sentence that names the cause and what to do."""

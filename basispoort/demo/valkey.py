@@ -46,7 +46,7 @@ class EmbeddedValkey:
         program = valkey_program()
         for _ in range(PORT_ATTEMPTS):
             self.port = free_port()
-            command = [program, "--bind", LOCAL, "--port", str(self.port), "--dir", self._folder]
+            command: list[str | Path] = [program, "--bind", LOCAL, "--port", str(self.port), "--dir", self._folder]
             command += ["--aclfile", acl, "--save", "60 1" if self._durable else "", "--daemonize", "no"]
             with self.log.open("wb") as log:
                 self.child = spawn("valkey", command, environment={}, output=log, folder=self._folder)
