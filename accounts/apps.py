@@ -1,0 +1,13 @@
+"""Users, their roles, and all ways to sign in."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People who sign in: staff, pupils, parents, and the portal's own."""
+
+    name = "accounts"
+
+    def ready(self) -> None:
+        """Register rights, events and personal data."""
+        from accounts import events, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

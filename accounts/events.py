@@ -1,0 +1,15 @@
+"""What accounts writes in the audit trail, each with its sentence."""
+
+from django.utils.translation import gettext_lazy as _
+
+from basispoort.audit.events import event
+
+SIGNED_IN = event("accounts.signed_in", _("signed in"))
+SIGN_IN_FAILED = event("accounts.sign_in_failed", _("tried to sign in without success"))
+SIGNED_OUT = event("accounts.signed_out", _("signed out"))
+DENIED = event("accounts.denied", _("was refused a page"))
+ROLE_GIVEN = event("accounts.role.given", _("gave a role"))
+GROUP_VIEWED = event("accounts.group.viewed", _("looked at a group"))
+CODES_PRINTED = event("accounts.codes.printed", _("showed or printed sign-in cards"))
+CODES_RESET = event("accounts.codes.reset", _("gave new sign-in codes"))
+DOOR_RENEWED = event("accounts.door.renewed", _("renewed the school's sign-in link"))

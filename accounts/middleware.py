@@ -1,0 +1,132 @@
+"""The door: who somebody is, which school a request is about, and whether that may be (SR-B01, SR-B06)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from accounts import events
+from accounts.models import UserKind, UserPupil
+from basispoort.audit import trail
+from basispoort.lib.access import Access, access_of
+from basispoort.lib.tenancy import school_scope, unscoped
+from schools.models.school import normal_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+    from basispoort.lib.http import PortalRequest
+    from schools.models import School
+
+ADULTS = (UserKind.STAFF, UserKind.PORTAL)
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """Sets `request.user`, as Django does."""
+
+
+class LanguageMiddleware:
+    """Dutch, unless the visitor chose otherwise; what a browser happens to prefer is no choice."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the chosen language."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+class AccessMiddleware:
+    """Lets a request through to its view only as far as the view's declaration goes.
+
+    Stranger: to the sign-in page. Another school, or one that does not exist: 404, the same. Own school, but not the
+    right: 403. A view that declares nothing: 403. Sets `request.school` and opens the database for that school.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Keep the scope for the time of the request."""
+        with ExitStack() as scope:
+            request.scope = scope  # type: ignore[attr-defined]  # closed with the request
+            request.school = None  # type: ignore[attr-defined]  # PortalRequest
+            return self.get_response(request)
+
+    def process_view(
+        self, request: PortalRequest, view: Callable[..., HttpResponse], _args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Check the declaration before the view's transaction starts."""
+        match = request.resolver_match
+        access = access_of(view, match.view_name if match else "")
+        if access is None:
+            raise PermissionDenied
+        if access.kind in {"public", "participant"}:
+            return None
+        if not request.user.is_authenticated:
+            return self._to_sign_in(request, access)
+        user = request.user
+        if access.kind == "pupil_only":
+            self._enter_as_pupil(request)
+            return None
+        if user.kind not in ADULTS:
+            raise PermissionDenied
+        if access.kind == "requires":
+            self._enter_school(request, access, kwargs)
+        return None
+
+    @staticmethod
+    def _to_sign_in(request: PortalRequest, access: Access) -> HttpResponse:
+        if access.kind == "pupil_only":
+            return HttpResponseRedirect(resolve_url("accounts:pupil-lost"))
+        target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+        return HttpResponseRedirect(target)
+
+    @staticmethod
+    def _enter_as_pupil(request: PortalRequest) -> None:
+        if request.user.kind != UserKind.PUPIL:
+            raise PermissionDenied
+        with unscoped("at which school is this pupil"):
+            link = UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=request.user).first()
+        if link is None or link.pupil.left_at is not None:
+            request.session.flush()
+            raise PermissionDenied
+        request.school = link.school  # type: ignore[attr-defined]
+        request.pupil = link.pupil  # type: ignore[attr-defined]
+        request.scope.enter_context(school_scope(link.school))  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _enter_school(request: PortalRequest, access: Access, kwargs: dict[str, Any]) -> None:
+        code = normal_code(str(kwargs.get("school", "")))
+        schools: dict[str, School] = {
+            role.school.code: role.school for role in request.user.running_roles() if role.school is not None
+        }
+        school = schools.get(code)
+        if school is None:
+            trail.record(events.DENIED, school=None, acting_user=request.user, outcome="denied")
+            raise Http404
+        request.school = school  # type: ignore[attr-defined]
+        request.scope.enter_context(school_scope(school))  # type: ignore[attr-defined]
+        if not request.user.has_perm(access.right, school):
+            trail.record(
+                events.DENIED, school=None, acting_user=request.user, outcome="denied", details={"right": access.right}
+            )
+            raise PermissionDenied

@@ -1,0 +1,64 @@
+"""The one table of roles and rights, and the one place that answers (SR-B01).
+
+Roles add up: who has two of them holds the rights of both. A right that stands here and that no app has named is an
+error, shown by a test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.role import RoleName
+from basispoort.lib.access import known_right, right
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from accounts.models import User
+
+GROUP_VIEW = right("accounts.group.view", _("See the overview of a group"))
+PUPIL_CODES = right("accounts.pupil.codes", _("Show, print and reset pupils' sign-in codes"))
+SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own sign-in link"))
+
+EVERYONE = frozenset({"schools.school.view", "licences.material.open"})
+CLASSROOM = EVERYONE | {"schools.roster.view", GROUP_VIEW, PUPIL_CODES}
+RIGHTS: dict[str, frozenset[str]] = {
+    RoleName.ICT_COORDINATOR: CLASSROOM
+    | {
+        "schools.roster.import",
+        SCHOOL_DOOR,
+        "dpa.agreement.accept",
+        "dpa.agreement.view",
+        "licences.sharing.view",
+        "licences.sharing.switch",
+        "licences.assign",
+        "licences.disclosures.view",
+    },
+    RoleName.HEAD: CLASSROOM
+    | {"dpa.agreement.accept", "dpa.agreement.view", "licences.sharing.view", "licences.disclosures.view"},
+    RoleName.TEACHER: CLASSROOM,
+    RoleName.INTERNAL_SUPERVISOR: CLASSROOM,
+    RoleName.TRAINEE: EVERYONE | {GROUP_VIEW},
+    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW},
+    RoleName.SUPPORT_STAFF: EVERYONE,
+    RoleName.BOARD_MEMBER: frozenset(),
+    RoleName.HELPDESK: frozenset(),
+    RoleName.SECURITY_OFFICER: frozenset(),
+}
+# Roles that see every group of the school; the others see the groups they teach.
+SEES_ALL_GROUPS = frozenset({RoleName.ICT_COORDINATOR, RoleName.HEAD, RoleName.INTERNAL_SUPERVISOR})
+
+
+def holds(user: User, name: str, place: models.Model | None) -> bool:
+    """Tell whether a user holds a right at a school, by any running role; raises UnknownRight for an unknown name."""
+    known_right(name)
+    return any(
+        name in RIGHTS[role.role] for role in user.running_roles() if role.school_id == getattr(place, "pk", None)
+    )
+
+
+def sees_all_groups(user: User, school: models.Model) -> bool:
+    """Tell whether a user sees every group of a school, and not only the own ones."""
+    return any(role.role in SEES_ALL_GROUPS for role in user.running_roles() if role.school_id == school.pk)

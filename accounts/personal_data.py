@@ -1,0 +1,44 @@
+"""What accounts keeps about persons (product R1; contract agreements-retention §5)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, Session, User, UserPupil, UserStaff
+from basispoort.lib.personal_data import Retention, register_simple
+
+WITH_THE_PERSON = Retention(30, "left the roster", "OV 12.1: an account goes with the person it stands for")
+
+register_simple(
+    User,
+    _("account"),
+    paths={"user": "pk"},
+    retention=Retention(30, "last role or link ended", "OV 12.1: an account without a person serves nothing"),
+    fields=("id", "kind", "first_name", "infix", "last_name", "email", "language", "created_at"),
+)
+register_simple(
+    Role,
+    _("role"),
+    paths={"user": "user"},
+    retention=Retention(550, "role ended", "SR-J03: who could do what, as long as the trail speaks of it"),
+    fields=("role", "school_id", "board_id", "starts_on", "ends_on"),
+)
+register_simple(
+    UserStaff,
+    _("user of a staff member"),
+    paths={"user": "user", "staff": "staff_member"},
+    retention=WITH_THE_PERSON,
+    fields=("school_id",),
+)
+register_simple(
+    UserPupil,
+    _("user of a pupil"),
+    paths={"user": "user", "pupil": "pupil"},
+    retention=WITH_THE_PERSON,
+    fields=("school_id",),
+)
+register_simple(
+    Session,
+    _("session"),
+    paths={"user": "user"},
+    retention=Retention(1, "session ended", "SR-A07: a session lives twelve hours at most"),
+    fields=("started_at", "expire_date"),
+)

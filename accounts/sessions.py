@@ -1,0 +1,55 @@
+"""The session store: Django's own, in PostgreSQL, keyed by the hash of the cookie (SR-I02, SR-O Redis)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db
+
+from accounts.models.session import Session
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def stored_key(session_key: str) -> str:
+    """Give the form in which a session key is stored."""
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+class SessionStore(db.SessionStore):
+    """Knows the key; the table only knows its hash."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Give the table of sessions."""
+        return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        if not self.session_key:
+            return None
+        session = Session.objects.filter(session_key=stored_key(self.session_key)).first()
+        if session is None or session.expire_date <= db.timezone.now():
+            self._session_key = None
+            return None
+        return session
+
+    def exists(self, session_key: str) -> bool:
+        """Tell whether a session with this key is stored."""
+        return Session.objects.filter(session_key=stored_key(session_key)).exists()
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Give the row to store: hashed key, data, end, and whose session it is."""
+        session = super().create_model_instance(data)
+        assert isinstance(session, Session)
+        session.session_key = stored_key(session.session_key)
+        session.user_id = data.get(SESSION_KEY)
+        return session
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Remove the session with this key, or this one."""
+        key = session_key or self.session_key
+        if key:
+            Session.objects.filter(session_key=stored_key(key)).delete()

@@ -1,0 +1,186 @@
+"""Sealing and checking the trail: one chain of hashes a school, and one for acts that belong to none (SR-J03)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from basispoort.audit.models import AuditEntry, AuditHead, AuditSeal
+from basispoort.lib.tenancy import unscoped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+NO_SCHOOL = 0
+START = bytes(32)
+BATCH = 5000
+LOCK = 70_411_200
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first row of a chain at which it no longer holds."""
+
+    chain: int
+    number: int
+    entry: str
+    reason: str
+
+
+def entry_hash(previous: bytes, number: int, entry: AuditEntry) -> bytes:
+    """Give the hash of an entry in its chain: SHA-256 over the previous hash, the number and all that it says."""
+    content = json.dumps(
+        [
+            number,
+            str(entry.id),
+            entry.at.isoformat(),
+            entry.event,
+            entry.school_id,
+            str(entry.actor_id),
+            entry.actor_role,
+            entry.target_type,
+            entry.target_id,
+            entry.outcome,
+            entry.request_id,
+            entry.details,
+        ],
+        sort_keys=True,
+        ensure_ascii=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(previous + content.encode()).digest()
+
+
+def seal() -> int:
+    """Number and chain the entries that have no seal yet; give how many. Safe to run twice or at once."""
+    with unscoped("seal the audit trail"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+            if not cursor.fetchone()[0]:
+                return 0
+        sealed = Exists(AuditSeal.objects.get_queryset().filter(entry_id=OuterRef("pk")))
+        entries = list(AuditEntry.objects.get_queryset().filter(~sealed).order_by("at", "id")[:BATCH])
+        tips = _tips({entry.school_id or NO_SCHOOL for entry in entries})
+        seals = []
+        for entry in entries:
+            chain = entry.school_id or NO_SCHOOL
+            number, previous = tips.get(chain, (0, START))
+            digest = entry_hash(previous, number + 1, entry)
+            tips[chain] = (number + 1, digest)
+            seals.append(
+                AuditSeal(
+                    entry_id=entry.id,
+                    school_id=entry.school_id,
+                    chain=chain,
+                    number=number + 1,
+                    previous=previous,
+                    hash=digest,
+                )
+            )
+        AuditSeal.objects.bulk_create(seals)
+        return len(seals)
+
+
+def _tips(chains: set[int] | None) -> dict[int, tuple[int, bytes]]:
+    seals = AuditSeal.objects.get_queryset()
+    if chains is not None:
+        seals = seals.filter(chain__in=chains)
+    last = seals.order_by("chain", "-number").distinct("chain")
+    return {seal.chain: (seal.number, bytes(seal.hash)) for seal in last}
+
+
+def _message(day: str, chains: object) -> bytes:
+    return json.dumps([day, chains], sort_keys=True, separators=(",", ":")).encode()
+
+
+def sign_head(day: date) -> AuditHead | None:
+    """Sign the last hash of every chain for this day, once; put a copy outside the database. None when done before."""
+    if AuditHead.objects.filter(day=day).exists():
+        return None
+    with unscoped("sign the head of the audit trail"):
+        chains = {str(chain): [number, tip.hex()] for chain, (number, tip) in _tips(None).items()}
+    key_id, seed = next(iter(settings.AUDIT_SIGNING_KEYS.items()))
+    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(_message(day.isoformat(), chains))
+    with transaction.atomic():
+        head, created = AuditHead.objects.get_or_create(
+            day=day, defaults={"chains": chains, "key_id": key_id, "signature": signature}
+        )
+        if not created:
+            return None
+        settings.AUDIT_HEADS_DIRECTORY.mkdir(parents=True, exist_ok=True)
+        copy = {"day": day.isoformat(), "chains": chains, "key": key_id}
+        text = json.dumps(copy | {"signature": base64.b64encode(signature).decode()}, indent=1)
+        (settings.AUDIT_HEADS_DIRECTORY / f"{day.isoformat()}.json").write_text(text, encoding="utf-8")
+    return head
+
+
+def verify(school_id: int | None = None) -> Iterator[Break]:
+    """Give the first broken row of each chain, of one school or of all; nothing when the trail holds.
+
+    Finds a row that was changed, removed, inserted or moved after it was sealed, and a tail that was cut off after a
+    head was signed.
+    """
+    with unscoped("verify the audit trail"):
+        seals = AuditSeal.objects.get_queryset().order_by("chain", "number")
+        entries = AuditEntry.objects.get_queryset()
+        if school_id is not None:
+            seals, entries = seals.filter(chain=school_id), entries.filter(school_id=school_id)
+        tips: dict[int, tuple[int, bytes]] = {}
+        hashes: dict[tuple[int, int], str] = {}
+        broken: set[int] = set()
+        signed = {(int(c), n): tip for head in AuditHead.objects.all() for c, (n, tip) in head.chains.items()}
+        by_id = {entry.id: entry for entry in entries.iterator(BATCH)}
+        for item in seals.iterator(BATCH):
+            if item.chain in broken:
+                continue
+            number, previous = tips.get(item.chain, (0, START))
+            reason = _reason(item, number, previous, by_id.get(item.entry_id))
+            if reason:
+                broken.add(item.chain)
+                yield Break(item.chain, item.number, str(item.entry_id), reason)
+                continue
+            tips[item.chain] = (item.number, bytes(item.hash))
+            if (item.chain, item.number) in signed:
+                hashes[item.chain, item.number] = bytes(item.hash).hex()
+        for (chain, number), tip in sorted(signed.items()):
+            if chain in broken or (school_id is not None and chain != school_id):
+                continue
+            if hashes.get((chain, number)) != tip:
+                broken.add(chain)
+                yield Break(chain, number, "", "differs from the signed head")
+        yield from _bad_signatures()
+
+
+def _reason(item: AuditSeal, number: int, previous: bytes, entry: AuditEntry | None) -> str:
+    if item.number != number + 1:
+        return "a row is missing before it"
+    if bytes(item.previous) != previous:
+        return "does not follow the row before it"
+    if entry is None or (entry.school_id or NO_SCHOOL) != item.chain:
+        return "the entry is gone"
+    if entry_hash(previous, item.number, entry) != bytes(item.hash):
+        return "the entry was changed"
+    return ""
+
+
+def _bad_signatures() -> Iterator[Break]:
+    for head in AuditHead.objects.order_by("day"):
+        seed = settings.AUDIT_SIGNING_KEYS.get(head.key_id)
+        if seed is None:
+            yield Break(NO_SCHOOL, 0, head.day.isoformat(), "the key of the signed head is unknown")
+            continue
+        public_key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+        try:
+            public_key.verify(bytes(head.signature), _message(head.day.isoformat(), head.chains))
+        except InvalidSignature:
+            yield Break(NO_SCHOOL, 0, head.day.isoformat(), "the signed head was changed")

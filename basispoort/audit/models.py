@@ -1,0 +1,88 @@
+"""The audit trail (*logboek*): entries, the seals that chain them, and the signed heads of all chains.
+
+Nobody changes or removes a row: the portal's role has no right to, and triggers refuse it to everybody (SR-J03).
+Entries hold ids, never names, so that a person can be destroyed without touching the trail.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from basispoort.lib.tenancy import TenantModel
+
+
+class AuditEntry(TenantModel):
+    """One thing that somebody did or saw; `school_id` is empty for an act that belongs to no school."""
+
+    insert_without_school = True
+    national_writes = frozenset({"INSERT"})
+    app_rights: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(_("moment"), db_default=Now())
+    event = models.CharField(_("event"), max_length=60)
+    school_id = models.BigIntegerField(_("school"), null=True)
+    actor_id = models.UUIDField(_("account"), null=True)
+    actor_role = models.CharField(_("role"), max_length=30, blank=True)
+    target_type = models.CharField(_("kind of object"), max_length=60, blank=True)
+    target_id = models.CharField(_("object"), max_length=64, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20)
+    request_id = models.CharField(_("request"), max_length=32, blank=True)
+    details = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes = (models.Index(fields=["school_id", "-at"], name="audit_of_school"),)
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.id}"
+
+
+class AuditSeal(TenantModel):
+    """The place of an entry in the chain of its school; chain 0 holds the acts that belong to no school."""
+
+    insert_without_school = True
+    national_writes = frozenset({"INSERT"})
+    app_rights: ClassVar[tuple[str, ...]] = ("SELECT",)
+
+    entry_id = models.UUIDField(primary_key=True)
+    school_id = models.BigIntegerField(_("school"), null=True)
+    chain = models.BigIntegerField(_("chain"))
+    number = models.BigIntegerField(_("number"))
+    previous = models.BinaryField(_("previous hash"), max_length=32)
+    hash = models.BinaryField(_("hash"), max_length=32)
+    sealed_at = models.DateTimeField(_("sealed at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        constraints = (models.UniqueConstraint(fields=["chain", "number"], name="audit_seal_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.number}"
+
+
+class AuditHead(models.Model):
+    """The last number and hash of every chain at one moment, signed with Ed25519; a copy is kept elsewhere."""
+
+    app_rights: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(_("moment"), auto_now_add=True)
+    day = models.DateField(_("day"), unique=True)
+    chains = models.JSONField(_("heads of the chains"))
+    key_id = models.CharField(_("key"), max_length=16)
+    signature = models.BinaryField(_("signature"), max_length=64)
+
+    class Meta:
+        verbose_name = _("signed head")
+        verbose_name_plural = _("signed heads")
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

@@ -1,0 +1,50 @@
+"""Writing in the trail: inside the act's own transaction, so that neither stands without the other (SR-J02)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from basispoort.audit.events import sentence_of
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.middleware import request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db import models
+
+Detail = str | int | bool | None | list[str] | list[int] | dict[str, int]
+
+
+def record(  # noqa: PLR0913 - an entry names all of these
+    event: str,
+    *,
+    school: models.Model | int | None,
+    acting_user: AbstractBaseUser | None,
+    target: models.Model | None = None,
+    outcome: str = "done",
+    details: Mapping[str, Detail] | None = None,
+    role: str = "",
+) -> UUID:
+    """Write one entry and give its id.
+
+    `details` holds ids, counts and names of our own making, never a person's data. Raises UnknownEvent for an event
+    that no app has named; a database that cannot take the entry makes the act itself fail.
+    """
+    sentence_of(event)
+    user_pk = getattr(acting_user, "pk", None)
+    entry = AuditEntry(
+        event=event,
+        school_id=school if isinstance(school, int) or school is None else school.pk,
+        actor_id=user_pk,
+        actor_role=role or str(getattr(acting_user, "acting_role", "")),
+        target_type=target._meta.label_lower if target is not None else "",
+        target_id=str(target.pk) if target is not None else "",
+        outcome=outcome,
+        request_id=request_id.get(),
+        details=dict(details or {}),
+    )
+    AuditEntry.objects.bulk_create([entry])
+    return entry.id

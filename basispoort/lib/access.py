@@ -1,0 +1,111 @@
+"""What a view says about who may come in; the middleware of `accounts` keeps the door (SR-B01).
+
+Every view carries exactly one declaration. A view that says nothing answers 403, and a test fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.utils.functional import _StrPromise
+
+Kind = Literal["public", "own_account", "requires", "pupil_only", "participant"]
+View = TypeVar("View", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A view's declaration; `right` is named for the kind `requires` only."""
+
+    kind: Kind
+    right: str = ""
+    before_agreement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right by name, such as `licences.assign`, with the words that a person reads."""
+
+    name: str
+    label: str | _StrPromise
+
+
+_rights: dict[str, Right] = {}
+_external: dict[str, Access] = {}
+
+
+class UnknownRight(LookupError):
+    """A right was asked for that no app has named."""
+
+
+def right(name: str, label: str | _StrPromise) -> str:
+    """Name a right of the app; gives the name back, for use in the table of roles and in views."""
+    _rights[name] = Right(name, label)
+    return name
+
+
+def known_right(name: str) -> Right:
+    """Give a right by its name; raises UnknownRight for a name that no app has given."""
+    try:
+        return _rights[name]
+    except KeyError:
+        raise UnknownRight(name) from None
+
+
+def all_rights() -> dict[str, Right]:
+    """Give all rights by name."""
+    return dict(_rights)
+
+
+def _declare(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]  # the declaration travels on the view itself
+    return view
+
+
+def public(view: View) -> View:
+    """Declare a view open to everyone, signed in or not."""
+    return _declare(view, Access("public"))
+
+
+def own_account(view: View) -> View:
+    """Declare a view for any signed-in adult, about the own account; no right at a school is needed."""
+    return _declare(view, Access("own_account", before_agreement=True))
+
+
+def pupil_only(view: View) -> View:
+    """Declare a view for a signed-in pupil."""
+    return _declare(view, Access("pupil_only"))
+
+
+def participant(view: View) -> View:
+    """Declare a view for a participant that proves itself by its own credentials, such as a client secret."""
+    return _declare(view, Access("participant"))
+
+
+def requires(name: str, *, before_agreement: bool = False) -> Callable[[View], View]:
+    """Declare a view for who holds this right at the school in the URL.
+
+    `before_agreement` leaves it open while the school has not yet accepted the agreement (product D2).
+    """
+
+    def declare(view: View) -> View:
+        return _declare(view, Access("requires", name, before_agreement))
+
+    return declare
+
+
+def declare_external(view_name: str, access: Access) -> None:
+    """Declare a view of a library by its full URL name, such as `idp:oidc:token`."""
+    _external[view_name] = access
+
+
+def access_of(view: Callable[..., Any], view_name: str = "") -> Access | None:
+    """Give what a view says of itself, or what was said for it; None when nobody said anything."""
+    found = getattr(view, "access", None)
+    if isinstance(found, Access):
+        return found
+    return _external.get(view_name)

@@ -1,0 +1,32 @@
+"""Requests as our views get them, typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from accounts.models import User
+    from schools.models import School
+
+
+class PortalRequest(HttpRequest):
+    """Any request: it carries an id that stands in logs, the audit trail and on error pages."""
+
+    id: str
+    htmx: HtmxDetails
+
+
+class StaffRequest(PortalRequest):
+    """A request of a signed-in user."""
+
+    user: User  # type: ignore[assignment]  # the middleware let nobody else in
+
+
+class SchoolRequest(StaffRequest):
+    """A request within one school, which the user may enter."""
+
+    school: School

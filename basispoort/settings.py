@@ -1,0 +1,252 @@
+"""The portal's settings: one typed file, read from the environment, with nothing secret in it.
+
+Every variable stands in `.env.example` and `docs/settings.md`; a test keeps the three alike.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from basispoort import environment as env
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The address under which everyone reaches the portal; links in mails and cookies follow from it (SR-C06).
+BASE_URL = env.text("BASE_URL").rstrip("/")
+_base = urlsplit(BASE_URL)
+HTTPS = _base.scheme == "https"
+if not HTTPS and _base.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    _message = "BASE_URL must start with https:// unless it names this very machine."
+    raise ImproperlyConfigured(_message)
+
+DEBUG = env.flag("DEBUG", default=False)
+# The gallery of components and the like: never on a public host (SR-P02).
+DEVELOPMENT_PAGES = env.flag("DEVELOPMENT_PAGES", default=False)
+SECRET_KEY = env.secret("SECRET_KEY")
+ALLOWED_HOSTS = [_base.hostname or "", *env.words("EXTRA_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# Keys, each for one use only (SR-H02). The first of a ring is current, the others still open what is old.
+FIELD_KEYS = env.keys("FIELD_KEYS")
+INDEX_KEYS = env.keys("INDEX_KEYS")
+CODE_KEYS = env.keys("CODE_KEYS")
+AUDIT_SIGNING_KEYS = env.keys("AUDIT_SIGNING_KEYS")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "basispoort.lib",
+    "basispoort.audit",
+    "basispoort.web",
+    "schools",
+    "accounts",
+    "dpa",
+    "licences",
+    "basispoort.demo",
+    "allauth",
+    "allauth.account",
+    "allauth.idp",
+    "allauth.idp.oidc",
+    "django_htmx",
+    "django_linear_migrations",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "basispoort.lib.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "basispoort.lib.middleware.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.SignedInMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.AccessMiddleware",
+]
+
+ROOT_URLCONF = "basispoort.urls"
+WSGI_APPLICATION = "basispoort.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["basispoort.web.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "basispoort.web.context.page",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "basispoort.web.forms.Renderer"
+
+# The portal itself speaks as a role under row-level security; only migrations know the owner (SR-B03).
+DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL") | {"ATOMIC_REQUESTS": True}}
+if "DATABASE_OWNER_URL" in os.environ or "DATABASE_OWNER_URL_FILE" in os.environ:
+    DATABASES["owner"] = env.database("DATABASE_OWNER_URL")
+    DATABASES["default"]["TEST"] = {"MIRROR": "owner", "DEPENDENCIES": []}
+DATABASE_ROUTERS = ["basispoort.lib.row_security.OwnerMigratesRouter"]
+DATABASE_APP_ROLE = env.text("DATABASE_APP_ROLE", "basispoort_app")
+DATABASE_NATIONAL_ROLE = env.text("DATABASE_NATIONAL_ROLE", "basispoort_national")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_ROUTES = {"schools.*": {"queue": "imports"}, "lib.mail.*": {"queue": "mail"}}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TIMEZONE = "Europe/Amsterdam"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "seal the audit trail": {"task": "audit.seal", "schedule": 60.0},
+    "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
+    "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_HASHERS = ["basispoort.lib.hashers.PortalArgon2Hasher"]
+# SR-A03: kibibytes, rounds and lanes of Argon2id.
+ARGON2_MEMORY_KIB = env.number("ARGON2_MEMORY_KIB", 19456, lowest=8)
+ARGON2_ROUNDS = env.number("ARGON2_ROUNDS", 2, lowest=1)
+
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "basispoort.web.errors.csrf_failed"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+# Only the own front server may say that the outer connection was TLS (SR-G05).
+if env.flag("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "basispoort" / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "var" / "static")))
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+
+_mail = urlsplit(env.text("EMAIL_URL", "smtp://localhost:25"))
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or 25
+EMAIL_HOST_USER = _mail.username or ""
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Basispoort <noreply@localhost>")
+
+# The identity provider is django-allauth's; what it may say is decided in licences/oidc.
+IDP_OIDC_ADAPTER = "licences.oidc.adapter.PortalOIDCAdapter"
+IDP_OIDC_PRIVATE_KEY = env.text("OIDC_PRIVATE_KEY").replace("\\n", "\n")
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600
+IDP_OIDC_ID_TOKEN_EXPIRES_IN = 300
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Our users' addresses are encrypted and stay out of the tables of allauth.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+
+# Where a copy of each signed head of the audit trail is put: a second place, outside the database (SR-J03).
+AUDIT_HEADS_DIRECTORY = Path(env.text("AUDIT_HEADS_DIRECTORY", str(ROOT / "var" / "audit-heads")))
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "basispoort.lib.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}

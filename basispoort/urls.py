@@ -1,0 +1,19 @@
+"""All addresses of the portal."""
+
+from django.urls import include, path, register_converter
+
+from schools.converters import SchoolCodeConverter
+
+register_converter(SchoolCodeConverter, "school")
+
+urlpatterns = [
+    path("", include("basispoort.web.urls")),
+    path("", include("accounts.urls")),
+    path("", include("schools.urls")),
+    path("", include("dpa.urls")),
+    path("", include("licences.urls")),
+]
+handler400 = "basispoort.web.errors.bad_request"
+handler403 = "basispoort.web.errors.permission_denied"
+handler404 = "basispoort.web.errors.not_found"
+handler500 = "basispoort.web.errors.server_error"

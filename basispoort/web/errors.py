@@ -1,0 +1,48 @@
+"""Error pages: what happened, who can mend it, and a reference; nothing of the inside (SR-G06)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from basispoort.lib.access import public
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from basispoort.lib.http import PortalRequest
+
+
+def _page(request: PortalRequest, status: int) -> HttpResponse:
+    return render(request, f"{status}.html", {"reference": getattr(request, "id", "")}, status=status)
+
+
+@public
+def bad_request(request: PortalRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's own form
+    """Answer 400."""
+    return _page(request, 400)
+
+
+@public
+def permission_denied(request: PortalRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's own form
+    """Answer 403."""
+    return _page(request, 403)
+
+
+@public
+def not_found(request: PortalRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's own form
+    """Answer 404, the same for what does not exist and for what is another school's."""
+    return _page(request, 404)
+
+
+@public
+def server_error(request: PortalRequest) -> HttpResponse:
+    """Answer 500."""
+    return _page(request, 500)
+
+
+@public
+def csrf_failed(request: PortalRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's own form
+    """Answer 403 for a form that did not come from our own page, or that waited too long."""
+    return render(request, "403_csrf.html", {"reference": getattr(request, "id", "")}, status=403)

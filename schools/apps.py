@@ -1,0 +1,13 @@
+"""Boards, schools and who belongs to them."""
+
+from django.apps import AppConfig
+
+
+class SchoolsConfig(AppConfig):
+    """Facts from the schools' administrations; knows nothing of signing in."""
+
+    name = "schools"
+
+    def ready(self) -> None:
+        """Register rights, events and personal data."""
+        from schools import events, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

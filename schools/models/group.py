@@ -1,0 +1,77 @@
+"""Groups: the classes of a school in one school year."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
+from schools.models.school import School
+
+
+class GroupKind(models.TextChoices):
+    """The kinds of group (product S5)."""
+
+    HOME = "home", _("home group")
+    COMBINED = "combined", _("combined group")
+    SUBGROUP = "subgroup", _("subgroup")
+    SUBSTITUTION = "substitution", _("substitution group")
+    TRANSITION = "transition", _("transition class")
+    TODDLERS = "toddlers", _("toddlers")
+
+
+class GroupQuerySet(TenantQuerySet["Group"]):
+    """Ways to choose groups."""
+
+    def current(self) -> GroupQuerySet:
+        """Keep the groups that still exist."""
+        return self.filter(ended_at__isnull=True)
+
+    def with_home_pupils(self) -> GroupQuerySet:
+        """Keep the groups that pupils belong to all day, as opposed to subgroups."""
+        return self.exclude(kind__in=[GroupKind.SUBGROUP, GroupKind.SUBSTITUTION])
+
+
+class GroupManager(TenantManager["Group"]):
+    """Hands out `GroupQuerySet`s."""
+
+    def get_queryset(self) -> GroupQuerySet:
+        """Give a queryset that has not heard its school yet."""
+        return GroupQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]  # Django's own
+
+    def for_school(self, school: models.Model | int) -> GroupQuerySet:
+        """Keep the groups of one school."""
+        return self.get_queryset().for_school(school)
+
+
+class Group(TenantModel):
+    """A group (*groep*) of one school year; it lives at most that year (contract EDEXML §6)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="groups", verbose_name=_("school"))
+    school_year = models.CharField(_("school year"), max_length=9)
+    kind = models.CharField(_("kind"), max_length=12, choices=GroupKind, default=GroupKind.HOME)
+    las_key = models.CharField(_("key in the pupil administration"), max_length=256, blank=True)
+    name = models.CharField(_("name"), max_length=64)
+    year_group = models.CharField(_("year group"), max_length=2, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = GroupManager()
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ("year_group", "name")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["school", "school_year", "las_key"],
+                condition=~Q(las_key="") & Q(ended_at__isnull=True),
+                name="group_key_once_a_year",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

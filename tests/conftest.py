@@ -1,0 +1,61 @@
+"""What all tests share: the database under its real roles, and a cast of invented people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+
+from tests.cast import *  # noqa: F403 - the cast's fixtures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import DjangoDbBlocker
+
+KEEP = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,  # noqa: ARG001 - asked for its effect
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,  # noqa: ARG001 - asked for its effect
+) -> Iterator[None]:
+    """Make and migrate the test database as its owner; the tests then speak as the portal's own role."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+        teardown_databases(made, verbosity=0)
+
+
+def empty_tables(self: TransactionTestCase) -> None:  # noqa: ARG001 - stands in for a method
+    """Empty every table as the owner; the portal's own role may not, and the audit trail refuses even the owner."""
+    owner = connections["owner"]
+    with psycopg.connect(**owner.get_connection_params()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = sorted({row[0] for row in cursor.fetchall()} - KEEP)
+        trail = [table for table in tables if table.startswith("audit_")]
+        for table in trail:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        for table in trail:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _owner_empties_tables() -> None:
+    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]  # see empty_tables
+
+
+@pytest.fixture
+def queries() -> CaptureQueriesContext:
+    """Count the queries of a block: `with queries: …; len(queries)`."""
+    return CaptureQueriesContext(connections["default"])

@@ -1,0 +1,119 @@
+"""One typed factory a model, for tests: plain, without surprises, with invented names only."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from accounts.models import Role, RoleName, User, UserKind, UserPupil, UserStaff
+from basispoort.lib.tenancy import school_transaction, unscoped
+from schools.models import Board, Group, GroupKind, Pupil, School, SchoolState, StaffGroup, StaffMember
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PASSWORD = "Kip7boot9tak"
+SCHOOL_YEAR = "2026-2027"
+_numbers = itertools.count(1)
+
+
+def make_board(**values: Any) -> Board:
+    """A board with an invented number."""
+    number = next(_numbers)
+    return Board.objects.create(
+        **{"number": f"{90000 + number}", "name": f"Stichting Voorbeeldscholen {number}"} | values
+    )
+
+
+def make_school(*, board: Board | None = None, since: date | None = None, **values: Any) -> School:
+    """A school that the portal works for."""
+    number = next(_numbers)
+    brin = f"99{chr(65 + number // 26 % 26)}{chr(65 + number % 26)}"
+    defaults: dict[str, Any] = {
+        "code": f"{brin}00",
+        "brin": brin,
+        "location": "00",
+        "board": board or make_board(),
+        "register_name": f"Basisschool De Proef {number}",
+        "city": "VOORBEELDSTAD",
+        "state": SchoolState.ACTIVE,
+        "in_service_from": since or timezone.localdate(),
+    }
+    return School.objects.create(**defaults | values)
+
+
+def make_group(school: School, **values: Any) -> Group:
+    """A home group of this school year."""
+    number = next(_numbers)
+    defaults = {"name": f"5{chr(97 + number % 26)}", "year_group": "5", "kind": GroupKind.HOME, "las_key": f"g{number}"}
+    with school_transaction(school):
+        return Group.objects.create(school=school, **{"school_year": SCHOOL_YEAR} | defaults | values)
+
+
+def make_pupil(school: School, group: Group | None = None, **values: Any) -> Pupil:
+    """A pupil with an invented name, in a group."""
+    number = next(_numbers)
+    defaults = {"first_name": f"Proef{number}", "last_name": "Voorbeeld", "year_group": "5", "home_group": group}
+    with school_transaction(school):
+        pupil = Pupil(school=school, **defaults | values)
+        pupil.las_key = values.get("las_key", f"L{number}")
+        pupil.las_key_index = Pupil._meta.get_field("las_key_index").hash(pupil.las_key)  # type: ignore[union-attr]  # a BlindIndexField
+        pupil.save(force_insert=True)
+        return pupil
+
+
+def make_staff_member(school: School, *, groups: tuple[Group, ...] = (), **values: Any) -> StaffMember:
+    """A staff member with an invented name, who teaches the groups."""
+    number = next(_numbers)
+    defaults = {"first_name": f"Juf{number}", "last_name": "Voorbeeld", "roster_roles": ["LRK"]}
+    with school_transaction(school):
+        staff = StaffMember(school=school, **defaults | values)
+        staff.save(force_insert=True)
+        for group in groups:
+            StaffGroup.objects.create(school=school, staff_member=staff, group=group)
+        return staff
+
+
+def make_user(**values: Any) -> User:
+    """A staff member's account that can sign in with PASSWORD."""
+    number = next(_numbers)
+    email = values.pop("email", f"persoon{number}@voorbeeldschool.example")
+    password = values.pop("password", PASSWORD)
+    defaults = {"first_name": f"Demo{number}", "last_name": "Voorbeeld"}
+    return User.objects.create_staff(email=email, password=password, **defaults | values)
+
+
+def make_role(user: User, role: str, school: School | None = None, **values: Any) -> Role:
+    """A role that runs from today."""
+    defaults = {"starts_on": timezone.localdate(), "school": school}
+    with unscoped("a test gives a role"):
+        row = Role.objects.create(user=user, role=role, **defaults | values)
+    user.forget_roles()
+    return row
+
+
+def make_coordinator(school: School, **values: Any) -> User:
+    """An ICT coordinator's account."""
+    user = make_user(**values)
+    make_role(user, RoleName.ICT_COORDINATOR, school)
+    return user
+
+
+def make_teacher(school: School, *, groups: tuple[Group, ...] = (), **values: Any) -> User:
+    """A teacher's account, standing for a staff member who teaches the groups."""
+    user = make_user(**values)
+    make_role(user, RoleName.TEACHER, school)
+    staff = make_staff_member(school, groups=groups)
+    with school_transaction(school):
+        UserStaff.objects.create(user=user, staff_member=staff, school=school)
+    return user
+
+
+def make_pupil_user(pupil: Pupil) -> User:
+    """The account through which a pupil signs in."""
+    user = User.objects.create(kind=UserKind.PUPIL, first_name=pupil.first_name)
+    with school_transaction(pupil.school_id):
+        UserPupil.objects.create(user=user, pupil=pupil, school_id=pupil.school_id)
+    return user
