@@ -29,6 +29,6 @@ class RoleBackend(BaseBackend):
             return user
         return None
 
-    def get_user(self, user_id: UUID) -> User | None:  # type: ignore[override]  # our ids are UUIDs
+    def get_user(self, user_id: UUID) -> User | None:
         """Give a user who may still sign in, asked anew at each request (SR-A10)."""
         return User.objects.filter(pk=user_id, is_active=True).first()

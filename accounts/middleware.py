@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from accounts import events
-from accounts.models import UserKind, UserPupil
+from accounts.models import User, UserKind, UserPupil
 from basispoort.audit import trail
 from basispoort.lib.access import Access, access_of
 from basispoort.lib.tenancy import school_scope, unscoped
@@ -84,13 +84,14 @@ class AccessMiddleware:
         if not request.user.is_authenticated:
             return self._to_sign_in(request, access)
         user = request.user
+        assert isinstance(user, User)
         if access.kind == "pupil_only":
-            self._enter_as_pupil(request)
+            self._enter_as_pupil(request, user)
             return None
         if user.kind not in ADULTS:
             raise PermissionDenied
         if access.kind == "requires":
-            self._enter_school(request, access, kwargs)
+            self._enter_school(request, user, access, kwargs)
         return None
 
     @staticmethod
@@ -101,11 +102,11 @@ class AccessMiddleware:
         return HttpResponseRedirect(target)
 
     @staticmethod
-    def _enter_as_pupil(request: PortalRequest) -> None:
-        if request.user.kind != UserKind.PUPIL:
+    def _enter_as_pupil(request: PortalRequest, user: User) -> None:
+        if user.kind != UserKind.PUPIL:
             raise PermissionDenied
         with unscoped("at which school is this pupil"):
-            link = UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=request.user).first()
+            link = UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=user).first()
         if link is None or link.pupil.left_at is not None:
             request.session.flush()
             raise PermissionDenied
@@ -114,19 +115,19 @@ class AccessMiddleware:
         request.scope.enter_context(school_scope(link.school))  # type: ignore[attr-defined]
 
     @staticmethod
-    def _enter_school(request: PortalRequest, access: Access, kwargs: dict[str, Any]) -> None:
+    def _enter_school(request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
         code = normal_code(str(kwargs.get("school", "")))
         schools: dict[str, School] = {
-            role.school.code: role.school for role in request.user.running_roles() if role.school is not None
+            role.school.code: role.school for role in user.running_roles() if role.school is not None
         }
         school = schools.get(code)
         if school is None:
-            trail.record(events.DENIED, school=None, acting_user=request.user, outcome="denied")
+            trail.record(events.DENIED, school=None, acting_user=user, outcome="denied")
             raise Http404
         request.school = school  # type: ignore[attr-defined]
         request.scope.enter_context(school_scope(school))  # type: ignore[attr-defined]
-        if not request.user.has_perm(access.right, school):
+        if not user.has_perm(access.right, school):
             trail.record(
-                events.DENIED, school=None, acting_user=request.user, outcome="denied", details={"right": access.right}
+                events.DENIED, school=None, acting_user=user, outcome="denied", details={"right": access.right}
             )
             raise PermissionDenied

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.utils import timezone
 
 from accounts.models.session import Session
 
@@ -31,7 +32,7 @@ class SessionStore(db.SessionStore):
         if not self.session_key:
             return None
         session = Session.objects.filter(session_key=stored_key(self.session_key)).first()
-        if session is None or session.expire_date <= db.timezone.now():
+        if session is None or session.expire_date <= timezone.now():
             self._session_key = None
             return None
         return session

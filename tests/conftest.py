@@ -52,7 +52,7 @@ def empty_tables(self: TransactionTestCase) -> None:  # noqa: ARG001 - stands in
 
 @pytest.fixture(scope="session", autouse=True)
 def _owner_empties_tables() -> None:
-    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]  # see empty_tables
+    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]  # Django's own, private
 
 
 @pytest.fixture

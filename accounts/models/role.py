@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -100,7 +100,7 @@ class Role(TenantModel):
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
     )
 
-    objects = RoleManager()
+    objects: ClassVar[RoleManager] = RoleManager()
 
     class Meta:
         verbose_name = _("role")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Session(AbstractBaseSession):
-    """A session (*sessie*). `session_key` holds the SHA-256 of the cookie: a copy of the table opens nothing (SR-I02)."""
+    """A session (*sessie*). `session_key` holds the hash of the cookie: a copy of the table opens nothing (SR-I02)."""
 
     session_key = models.CharField(_("hash of the session key"), max_length=64, primary_key=True)
     user = models.ForeignKey(

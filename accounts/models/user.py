@@ -120,7 +120,7 @@ class User(AbstractBaseUser):
 
     def school_ids(self) -> list[int]:
         """Give the Basispoort IDs of the schools at which the user has a running role."""
-        return sorted({role.school_id for role in self.running_roles() if role.school_id is not None})
+        return sorted({role.school.pk for role in self.running_roles() if role.school})
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Tell whether the user holds a right at a school; raises UnknownRight for a name that nobody gave."""

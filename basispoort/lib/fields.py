@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from basispoort.lib.crypto import Ring
 
+    AnyBinaryField = models.BinaryField[Any, Any]
+    HashField = models.BinaryField[bytes | None, bytes | None]
+else:
+    AnyBinaryField = HashField = models.BinaryField
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
@@ -38,7 +43,7 @@ class SealedAttribute(DeferredAttribute):
         return opened
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(AnyBinaryField):
     """Text encrypted at rest, bound to its table, column and row (SR-I01).
 
     The row's primary key must be known before it is saved. It cannot be filtered on: pair it with a blind index.
@@ -104,7 +109,7 @@ class EncryptedTextField(models.BinaryField):
         message = f"{self.name} is encrypted: it cannot be searched or updated with a plain value."
         raise TypeError(message)
 
-    def value_to_string(self, obj: models.Model) -> str:
+    def value_to_string(self, obj: models.Model) -> str:  # noqa: ARG002 - Django's own form
         """Refuse to appear in fixtures."""
         message = f"{self.name} is encrypted and is not written to fixtures."
         raise TypeError(message)
@@ -135,7 +140,7 @@ def encrypted_fields() -> Iterator[tuple[type[models.Model], EncryptedTextField]
                 yield model, field
 
 
-class BlindIndexField(models.BinaryField):
+class BlindIndexField(HashField):
     """The keyed hash of an encrypted value beside it, for look-up and uniqueness."""
 
     def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - Django's own form

@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 
 class PortalArgon2Hasher(Argon2PasswordHasher):
-    """Argon2id with the memory and rounds of the settings and one lane (SR-A03); older hashes are renewed at sign-in."""
+    """Argon2id with memory and rounds of the settings and one lane (SR-A03); older hashes are renewed at sign-in."""
 
     time_cost = settings.ARGON2_ROUNDS
     memory_cost = settings.ARGON2_MEMORY_KIB

@@ -23,7 +23,7 @@ class PortalRequest(HttpRequest):
 class StaffRequest(PortalRequest):
     """A request of a signed-in user."""
 
-    user: User  # type: ignore[assignment]  # the middleware let nobody else in
+    user: User
 
 
 class SchoolRequest(StaffRequest):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
+
+if TYPE_CHECKING:
+    IntegerIdField = models.BigIntegerField[int, int]
+else:
+    IntegerIdField = models.BigIntegerField
 
 SEQUENCE = "basispoort_id_seq"
 
@@ -18,7 +23,7 @@ def allocate_ids(count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-class BasispoortIdField(models.BigIntegerField):
+class BasispoortIdField(IntegerIdField):
     """A primary key out of the one number space (*Basispoort ID*); taken when the row is first saved."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own form
@@ -26,6 +31,6 @@ class BasispoortIdField(models.BigIntegerField):
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
 
-    def get_pk_value_on_save(self, instance: models.Model) -> int:
+    def get_pk_value_on_save(self, instance: models.Model) -> int:  # noqa: ARG002 - Django's own form
         """Take the next number, known before the row is written, so that its encrypted fields can be bound to it."""
         return allocate_ids(1)[0]

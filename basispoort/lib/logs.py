@@ -29,9 +29,12 @@ class JsonFormatter(logging.Formatter):
             line["message"] = str(getattr(record, "status_code", "")) or "request failed"
         if identifier := request_id.get():
             line["request"] = identifier
-        for name, value in record.__dict__.get("facts", {}).items():
-            if isinstance(value, int | float | bool) or (isinstance(value, str) and len(value) <= 64):
-                line[name] = value
+        facts: dict[str, object] = record.__dict__.get("facts", {})
+        line |= {
+            name: value
+            for name, value in facts.items()
+            if isinstance(value, int | float | bool) or (isinstance(value, str) and len(value) <= 64)
+        }
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
             line["where"] = [

@@ -82,8 +82,7 @@ def register_simple(
         manager = model._default_manager
         if subject not in paths:
             return manager.none()
-        found = manager.filter(**{paths[subject]: pk})
-        return found
+        return manager.filter(**{paths[subject]: pk})
 
     def export(row: models.Model) -> dict[str, object]:
         return {name: getattr(row, name) for name in names}

@@ -101,7 +101,7 @@ def statements() -> Iterator[sql.Composed]:
 def _policies(
     model: type[TenantModel], table: sql.Identifier, app: sql.Identifier, national: sql.Identifier
 ) -> Iterator[sql.Composed]:
-    condition = sql.SQL(policy_condition(model))  # type: ignore[arg-type]  # built from the names of our own models
+    condition = sql.SQL(policy_condition(model))
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(table)
     for policy in POLICIES:
         yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(policy), table)
@@ -109,7 +109,7 @@ def _policies(
         table, app, condition, condition
     )
     if model.insert_without_school:
-        nobodys = sql.SQL(f'"{model.tenant_path}_id" IS NULL')  # type: ignore[arg-type]  # a column of our own model
+        nobodys = sql.SQL(f'"{model.tenant_path}_id" IS NULL')
         yield sql.SQL("CREATE POLICY without_school ON {} FOR INSERT TO {} WITH CHECK ({})").format(table, app, nobodys)
     yield sql.SQL("CREATE POLICY national ON {} TO {} USING (true) WITH CHECK (true)").format(table, national)
 

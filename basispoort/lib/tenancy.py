@@ -1,8 +1,8 @@
 """Tenancy: no query on a school's data runs without having said which school.
 
 Two lines stand behind each other. In Python, the querysets of a `TenantModel` refuse to touch the database until they
-have heard a school. In PostgreSQL, row-level security gives a transaction only the rows of the schools in `app.schools`,
-which `school_scope` sets and which ends with the transaction (SR-B03).
+have heard a school. In PostgreSQL, row-level security gives a transaction only the rows of the schools in
+`app.schools`, which `school_scope` sets and which ends with the transaction (SR-B03).
 """
 
 from __future__ import annotations
@@ -110,10 +110,10 @@ def _set_role(role: str) -> None:
         cursor.execute("SELECT set_config('role', %s, true)", [role])
 
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
-class TenantQuerySet(models.QuerySet[M]):
+class TenantQuerySet(models.QuerySet[M_co]):
     """A queryset that refuses to run until it knows the school."""
 
     _is_scoped: bool = False
@@ -154,15 +154,15 @@ class TenantQuerySet(models.QuerySet[M]):
         return copy  # type: ignore[no-any-return]
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[has-type]
+        if self._result_cache is None:
             self._check_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def _iterator(self, use_chunked_fetch: bool, chunk_size: int | None) -> Any:  # noqa: FBT001, ANN401 - Django's own form
         self._check_scope()
         return super()._iterator(use_chunked_fetch, chunk_size)  # type: ignore[misc]
 
-    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M_co]:
         """Stream the rows of the scope."""
         self._check_scope()
         return super().iterator(chunk_size)
@@ -193,7 +193,7 @@ class TenantQuerySet(models.QuerySet[M]):
         return super().delete()
 
     def _raw_delete(self, using: str | None) -> int:
-        return super()._raw_delete(using)  # type: ignore[misc, no-any-return]  # cascades start at a row already held
+        return super()._raw_delete(using)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's own form
         """Refuse raw SQL outside a national block: it cannot be seen to be scoped."""
@@ -203,7 +203,7 @@ class TenantQuerySet(models.QuerySet[M]):
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's own form
         """Refuse to become a subquery while unscoped."""
         self._check_scope()
-        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+        return super().resolve_expression(*args, **kwargs)
 
     def __or__(self, other: Self) -> Self:  # type: ignore[override]
         """Join two querysets; both must be scoped."""
@@ -218,22 +218,22 @@ class TenantQuerySet(models.QuerySet[M]):
         return super().__and__(other)
 
 
-class TenantManager(models.Manager[M]):
+class TenantManager(models.Manager[M_co]):
     """Hands out querysets that refuse to run unscoped; a related manager starts at its row and is scoped."""
 
-    def get_queryset(self) -> TenantQuerySet[M]:
+    def get_queryset(self) -> TenantQuerySet[M_co]:
         """Give a queryset that has not heard its school yet."""
         return TenantQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]
 
-    def for_school(self, school: models.Model | int) -> TenantQuerySet[M]:
+    def for_school(self, school: models.Model | int) -> TenantQuerySet[M_co]:
         """Keep the rows of one school."""
         return self.get_queryset().for_school(school)
 
-    def for_schools(self, schools: Iterable[models.Model | int]) -> TenantQuerySet[M]:
+    def for_schools(self, schools: Iterable[models.Model | int]) -> TenantQuerySet[M_co]:
         """Keep the rows of these schools."""
         return self.get_queryset().for_schools(schools)
 
-    def for_user(self, user: AbstractBaseUser) -> TenantQuerySet[M]:
+    def for_user(self, user: AbstractBaseUser) -> TenantQuerySet[M_co]:
         """Keep the rows of the schools of a user."""
         return self.get_queryset().for_user(user)
 

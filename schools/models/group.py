@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -59,7 +60,7 @@ class Group(TenantModel):
     year_group = models.CharField(_("year group"), max_length=2, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
-    objects = GroupManager()
+    objects: ClassVar[GroupManager] = GroupManager()
 
     class Meta:
         verbose_name = _("group")

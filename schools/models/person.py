@@ -13,29 +13,29 @@ from basispoort.lib.ids import BasispoortIdField
 from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
 from schools.models.school import School
 
-P = TypeVar("P", bound="Person", covariant=True)
+P_co = TypeVar("P_co", bound="Person", covariant=True)
 
 
-class PersonQuerySet(TenantQuerySet[P]):
+class PersonQuerySet(TenantQuerySet[P_co]):
     """Ways to choose roster persons."""
 
-    def present(self) -> PersonQuerySet[P]:
+    def present(self) -> PersonQuerySet[P_co]:
         """Keep those who stand in the roster now; who left is kept unseen until purged (product S11)."""
         return self.filter(left_at__isnull=True)
 
-    def by_name(self) -> PersonQuerySet[P]:
+    def by_name(self) -> PersonQuerySet[P_co]:
         """Order by first name, then last name, as a class list reads."""
         return self.order_by("first_name", "last_name", "id")
 
 
-class PersonManager(TenantManager[P]):
+class PersonManager(TenantManager[P_co]):
     """Hands out `PersonQuerySet`s."""
 
-    def get_queryset(self) -> PersonQuerySet[P]:
+    def get_queryset(self) -> PersonQuerySet[P_co]:
         """Give a queryset that has not heard its school yet."""
         return PersonQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]  # Django's own
 
-    def for_school(self, school: models.Model | int) -> PersonQuerySet[P]:
+    def for_school(self, school: models.Model | int) -> PersonQuerySet[P_co]:
         """Keep the persons of one school."""
         return self.get_queryset().for_school(school)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -36,7 +37,7 @@ class Pupil(Person):
         Group, through="PupilSubgroup", related_name="subgroup_pupils", verbose_name=_("subgroups")
     )
 
-    objects: PersonManager[Pupil] = PersonManager()  # type: ignore[assignment, misc]  # narrower than the parent's
+    objects: ClassVar[PersonManager[Pupil]] = PersonManager()
 
     class Meta:
         verbose_name = _("pupil")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -30,7 +31,7 @@ class StaffMember(Person):
     roster_roles = ArrayField(models.CharField(max_length=3), verbose_name=_("roles in the roster"), default=list)
     groups = models.ManyToManyField(Group, through="StaffGroup", related_name="staff", verbose_name=_("groups"))
 
-    objects: PersonManager[StaffMember] = PersonManager()  # type: ignore[assignment, misc]  # narrower than the parent's
+    objects: ClassVar[PersonManager[StaffMember]] = PersonManager()
 
     class Meta:
         verbose_name = _("staff member")
