@@ -10,7 +10,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from basispoort.lib.tenancy import TenantModel
@@ -24,7 +24,7 @@ class AuditEntry(TenantModel):
     app_rights: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(_("moment"), db_default=Now())
+    at = models.DateTimeField(_("moment"), default=timezone.now)
     event = models.CharField(_("event"), max_length=60)
     school_id = models.BigIntegerField(_("school"), null=True)
     actor_id = models.UUIDField(_("account"), null=True)
@@ -57,7 +57,7 @@ class AuditSeal(TenantModel):
     number = models.BigIntegerField(_("number"))
     previous = models.BinaryField(_("previous hash"), max_length=32)
     hash = models.BinaryField(_("hash"), max_length=32)
-    sealed_at = models.DateTimeField(_("sealed at"), db_default=Now())
+    sealed_at = models.DateTimeField(_("sealed at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("seal")

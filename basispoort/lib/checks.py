@@ -30,6 +30,23 @@ def too_powerful() -> str:
     return ""
 
 
+class RoleTooPowerful(Exception):
+    """The portal's database role can pass by row-level security; nothing may be served with it."""
+
+
+def refuse_powerful_role() -> None:
+    """Raise RoleTooPowerful before a web or worker process serves; a database that is away is no reason (SR-B04)."""
+    try:
+        reason = too_powerful()
+    except OperationalError:
+        return
+    finally:
+        connections["default"].close()
+    if reason:
+        message = f"The database role of the portal {reason}; see docs/how-to/production.md."
+        raise RoleTooPowerful(message)
+
+
 @register(Tags.database)
 def database_role(
     app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - Django's own form

@@ -42,6 +42,10 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = opened = self.field.decode(content)
         return opened
 
+    def __set__(self, instance: models.Model, value: object) -> None:
+        """Keep the value; that this method exists makes every look go through `__get__`."""
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedTextField(AnyBinaryField):
     """Text encrypted at rest, bound to its table, column and row (SR-I01).
