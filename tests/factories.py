@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from accounts.models import Role, RoleName, User, UserKind, UserPupil, UserStaff
+from accounts.models.role import AT_A_SCHOOL
 from basispoort.lib.tenancy import school_transaction, unscoped
 from schools.models import Board, Group, GroupKind, Pupil, School, SchoolState, StaffGroup, StaffMember
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "Kip7boot9tak"
 SCHOOL_YEAR = "2026-2027"
+SCHOOL_ROLES = frozenset(AT_A_SCHOOL)
 _numbers = itertools.count(1)
 
 
@@ -117,3 +120,11 @@ def make_pupil_user(pupil: Pupil) -> User:
     with school_transaction(pupil.school_id):
         UserPupil.objects.create(user=user, pupil=pupil, school_id=pupil.school_id)
     return user
+
+
+def end_roles(user: User) -> None:
+    """End every role of a user yesterday."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    with unscoped("a test ends roles"):
+        Role.objects.get_queryset().filter(user=user).update(starts_on=yesterday, ends_on=yesterday)
+    user.forget_roles()

@@ -20,7 +20,7 @@ from tests import factories
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from schools.models import School
 
@@ -50,7 +50,7 @@ def forge(statement: str, entry: str) -> None:
 
 
 @pytest.fixture
-def heads(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def heads(settings: Settings, tmp_path: Path) -> Path:
     """The second place, where copies of signed heads go."""
     settings.AUDIT_HEADS_DIRECTORY = tmp_path
     return tmp_path

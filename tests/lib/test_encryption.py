@@ -18,7 +18,7 @@ from schools.models import Pupil
 from tests import factories
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from schools.models import School
 
@@ -84,9 +84,7 @@ def test_encrypted_column_cannot_be_updated_with_a_plain_value(school: School) -
 
 
 @pytest.mark.requirement("SR-H02")
-def test_after_rotation_old_values_are_readable_and_then_under_the_new_key(
-    school: School, settings: SettingsWrapper
-) -> None:
+def test_after_rotation_old_values_are_readable_and_then_under_the_new_key(school: School, settings: Settings) -> None:
     pupil = factories.make_pupil(school, las_key="L1")
     old_keys = settings.FIELD_KEYS
 
@@ -102,7 +100,7 @@ def test_after_rotation_old_values_are_readable_and_then_under_the_new_key(
 
 
 @pytest.mark.requirement("SR-H02")
-def test_value_is_found_by_its_index_while_index_keys_are_changed(school: School, settings: SettingsWrapper) -> None:
+def test_value_is_found_by_its_index_while_index_keys_are_changed(school: School, settings: Settings) -> None:
     user = factories.make_coordinator(school, email="Demo@voorbeeldschool.example")
 
     settings.INDEX_KEYS = {"new": NEW_KEY, **settings.INDEX_KEYS}
