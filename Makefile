@@ -18,6 +18,7 @@ help: ## list the targets
 		printf '  make %-8s %s\n' "$$name" "$$text"; done
 
 setup: .venv/ready ## make the virtual environment with the locked packages
+	@:
 
 # The first Python that is new enough makes the environment; PYTHON3=… chooses another.
 .venv/ready: uv.lock pyproject.toml Makefile

@@ -6,55 +6,19 @@ keys, for the checks that only read the settings.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import secrets
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from basispoort.demo.trouble import Trouble
+from basispoort.deploy.secrets import PORTAL, SERVERS, password
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-KEY_BYTES = 32
-
-
-def _password() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def _key_ring() -> str:
-    """Give one 256-bit key in the form id:base64; an Ed25519 seed is such a key too (SR-H02)."""
-    return f"key-1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"
-
-
-def _rsa_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-PORTAL_SECRETS: dict[str, Callable[[], str]] = {
-    "SECRET_KEY": _password,
-    "FIELD_KEYS": _key_ring,
-    "INDEX_KEYS": _key_ring,
-    "CODE_KEYS": _key_ring,
-    "AUDIT_SIGNING_KEYS": _key_ring,
-    "OIDC_PRIVATE_KEY": _rsa_key,
-}
-SERVER_SECRETS: dict[str, Callable[[], str]] = {
-    "POSTGRES_PASSWORD": _password,
-    "OWNER_PASSWORD": _password,
-    "APP_PASSWORD": _password,
-    "VALKEY_PASSWORD": _password,
-}
-PUBLISHER_SECRETS: dict[str, Callable[[], str]] = {"PUBLISHER_CLIENT_SECRET": _password}
-ALL_SECRETS = PORTAL_SECRETS | SERVER_SECRETS | PUBLISHER_SECRETS
+PUBLISHER = {"PUBLISHER_CLIENT_SECRET": password}
+ALL = PORTAL | SERVERS | PUBLISHER
 
 
 def load(path: Path) -> dict[str, str]:
@@ -63,18 +27,24 @@ def load(path: Path) -> dict[str, str]:
     A secret once made never changes. The file is readable by its owner only, from its first byte on.
     Raises Trouble when the file cannot be read as what it should be.
     """
-    known: dict[str, str] = {}
-    if path.exists():
-        try:
-            known = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            message = f"{path} cannot be read ({type(error).__name__}): start over with `make reset`."
-            raise Trouble(message) from error
-    made = {name: make() for name, make in ALL_SECRETS.items() if name not in known}
+    known = _read(path) if path.exists() else {}
+    made = {name: make() for name, make in ALL.items() if name not in known}
     if made:
         known |= made
         _write_privately(path, json.dumps(known, indent=1) + "\n")
-    return {name: known[name] for name in ALL_SECRETS}
+    return {name: known[name] for name in ALL}
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read ({type(error).__name__}): start over with `make reset`."
+        raise Trouble(message) from error
+    if not isinstance(content, dict):
+        message = f"{path} holds something else than the demo's keys: start over with `make reset`."
+        raise Trouble(message)
+    return content
 
 
 def _write_privately(path: Path, text: str) -> None:
@@ -88,16 +58,16 @@ def _write_privately(path: Path, text: str) -> None:
 
 def portal_environment(known: dict[str, str]) -> dict[str, str]:
     """Give the part of the secrets that the portal's own processes need."""
-    return {name: known[name] for name in PORTAL_SECRETS}
+    return {name: known[name] for name in PORTAL}
 
 
 def production_environment() -> dict[str, str]:
     """Give settings as on a public host, with fresh keys and servers that are named but not there."""
     return {
-        **{name: make() for name, make in PORTAL_SECRETS.items()},
+        **{name: make() for name, make in PORTAL.items()},
         "BASE_URL": "https://portal.basispoort.test",
-        "DATABASE_URL": f"postgresql://basispoort_app:{_password()}@database.basispoort.test:5432/basispoort",
-        "REDIS_URL": f"redis://basispoort:{_password()}@redis.basispoort.test:6379/0",
+        "DATABASE_URL": f"postgresql://basispoort_app:{password()}@database.basispoort.test:5432/basispoort",
+        "REDIS_URL": f"redis://basispoort:{password()}@redis.basispoort.test:6379/0",
         "EMAIL_URL": "smtp://mail.basispoort.test:25",
         "MAIL_FROM": "Basispoort <noreply@portal.basispoort.test>",
         "BEHIND_PROXY": "yes",

@@ -19,11 +19,11 @@ def main() -> int:
     """Do all of it; what is in place already is left alone."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "basispoort.settings")
     django.setup()
-    call_command("translations", compile=True)
-    call_command("migrate", database="owner", interactive=False, verbosity=1)
+    call_command("translations", "--compile")
+    call_command("migrate", "--database=owner", "--no-input", "--verbosity=0")
     if _static_files_changed():
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    call_command("seed_demo", if_empty=True)
+        call_command("collectstatic", "--no-input", "--clear", "--verbosity=0")
+    call_command("seed_demo", "--if-empty")
     return 0
 
 

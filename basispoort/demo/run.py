@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 VAR = ROOT / "var"
 NAMES = ("portal", "publisher", "mailbox page", "mail server")
 READY_SECONDS = 90
-WEB = ("gunicorn", "basispoort.wsgi", "--workers=2", "--threads=4", "--graceful-timeout=3", "--log-level=warning")
-WEB += ("--no-control-socket",)
+GUNICORN = ("gunicorn", "--log-level=warning", "--no-control-socket", "--graceful-timeout=3")
+WEB = (*GUNICORN, "--workers=2", "--threads=4", "basispoort.wsgi")
 CELERY = ("celery", "--quiet", "--app=basispoort.celery")
 WORKER = (*CELERY, "worker", "--queues=default,imports,mail", "--concurrency=2", "--loglevel=WARNING")
 BEAT = (*CELERY, "beat", "--pidfile=", "--loglevel=WARNING")
@@ -64,8 +64,15 @@ def portal_environment(ports: Mapping[str, int], secrets: dict[str, str]) -> dic
         "EXTRA_HOSTS": LOCAL,
         "EMAIL_URL": f"smtp://{LOCAL}:{ports['mail server']}",
         "DEVELOPMENT_PAGES": "yes",
-        "PUBLISHER_URL": f"http://{LOCAL}:{ports['publisher']}",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+    }
+
+
+def publisher_environment(ports: Mapping[str, int], secrets: dict[str, str]) -> dict[str, str]:
+    """Give what the demo publisher knows: two addresses and its own secret, nothing of the portal's."""
+    return {
+        "PUBLISHER_URL": f"http://{LOCAL}:{ports['publisher']}",
+        "PUBLISHER_CLIENT_SECRET": secrets["PUBLISHER_CLIENT_SECRET"],
     }
 
 
@@ -74,9 +81,8 @@ def run(first_port: int) -> None:
     ports = claim(first_port, NAMES)
     with embedded_servers(VAR) as servers:
         secrets = keys.load(secrets_of(VAR))
-        owner = portal_environment(ports, secrets) | servers.environment
+        owner = portal_environment(ports, secrets) | servers.environment | publisher_environment(ports, secrets)
         owner["DEMO_OUTPUT"] = str(VAR / "demo-identities.json")
-        owner["PUBLISHER_CLIENT_SECRET"] = secrets["PUBLISHER_CLIENT_SECRET"]
         supervisor = Supervisor(ROOT)
         try:
             for child, log in servers.children:
@@ -111,10 +117,9 @@ def _start_all(
     # SIGQUIT ends the worker at once: every job may run twice, and the next start takes up what was broken off.
     supervisor.start("worker", [*python, *WORKER], portal, signal.SIGQUIT)
     supervisor.start("beat", [*python, *BEAT, "--schedule", str(VAR / "celerybeat-schedule")], portal)
-    # The publisher is another company: it gets its own secret and the two addresses, nothing of the portal's.
-    names = (*PASSED_ON, "PYTHONUNBUFFERED", "BASE_URL", "PUBLISHER_URL")
-    publisher = {name: portal[name] for name in names if name in portal}
-    publisher["PUBLISHER_CLIENT_SECRET"] = secrets["PUBLISHER_CLIENT_SECRET"]
+    # The publisher is another company.
+    publisher = {name: portal[name] for name in (*PASSED_ON, "PYTHONUNBUFFERED", "BASE_URL") if name in portal}
+    publisher |= publisher_environment(ports, secrets)
     command = [*python, "basispoort.demo.publisher", "--port", str(ports["publisher"])]
     supervisor.start("publisher", command, publisher)
 

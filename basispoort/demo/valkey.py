@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from basispoort.demo.children import Child, spawn, stop_all
 from basispoort.demo.installation import valkey_program
@@ -69,7 +71,7 @@ class EmbeddedValkey:
     def _answers(self) -> bool:
         assert self.child is not None
         deadline = time.monotonic() + START_SECONDS
-        with redis.Redis.from_url(self.url(), socket_timeout=1) as client:
+        with redis.Redis.from_url(self.url(), socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
             while time.monotonic() < deadline and self.child.process.poll() is None:
                 try:
                     if client.ping():
