@@ -3,8 +3,8 @@
 import os
 
 bind = "0.0.0.0:8000"
-workers = int(os.environ.get("WEB_WORKERS", "4"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = min(2 * (os.cpu_count() or 1) + 1, 12)
+threads = 4
 # A page that takes longer is lost to its reader anyway; uploads are handed to a worker.
 timeout = 30
 graceful_timeout = 20

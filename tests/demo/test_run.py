@@ -17,6 +17,7 @@ from basispoort.demo.ports import LOCAL, free_port
 from basispoort.demo.servers import ROOT, InUse, lock
 from basispoort.demo.table import sign_ins
 from basispoort.demo.trouble import Trouble
+from basispoort.deploy.secrets import SERVERS
 from tests.demo.test_deployment import names_read, required_names
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def test_portal_is_given_every_setting_that_has_no_default() -> None:
 def test_portal_is_not_given_the_owners_address_nor_the_servers_passwords() -> None:
     given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"))
 
-    assert not given.keys() & {"DATABASE_OWNER_URL", *keys.SERVERS}
+    assert not given.keys() & {"DATABASE_OWNER_URL", *SERVERS}
     assert given.keys() - names_read() - set(run.PASSED_ON) == {"PYTHONUNBUFFERED", "DJANGO_SETTINGS_MODULE"}
 
 
