@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, Session, User, UserPupil, UserStaff
+from accounts.models import PupilCode, Role, SchoolDoor, Session, User, UserPupil, UserStaff
 from basispoort.lib.personal_data import Retention, register_simple
 
 WITH_THE_PERSON = Retention(30, "left the roster", "OV 12.1: an account goes with the person it stands for")
@@ -41,4 +41,18 @@ register_simple(
     paths={"user": "user"},
     retention=Retention(1, "session ended", "SR-A07: a session lives twelve hours at most"),
     fields=("started_at", "expire_date"),
+)
+register_simple(
+    PupilCode,
+    _("pupil's code"),
+    paths={"pupil": "pupil"},
+    retention=WITH_THE_PERSON,
+    fields=("kind", "given_at", "last_used_at"),
+)
+register_simple(
+    SchoolDoor,
+    _("school link"),
+    paths={},  # nobody's own: it belongs to the school and opens its list of first names
+    retention=Retention(30, "agreement ended", "OV 12.1: opens the school's groups to pupils"),
+    fields=("renewed_at",),
 )

@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from accounts import pupil_urls
+
 app_name = "accounts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [*pupil_urls.urlpatterns]

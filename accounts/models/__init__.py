@@ -1,8 +1,22 @@
 """The models of accounts, one file a concept."""
 
+from accounts.models.code import CodeKind, PupilCode
+from accounts.models.door import DoorMiss, SchoolDoor
 from accounts.models.role import Role, RoleName
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
 from accounts.models.user import User, UserKind
 
-__all__ = ["Role", "RoleName", "Session", "User", "UserKind", "UserPupil", "UserStaff"]
+__all__ = [
+    "CodeKind",
+    "DoorMiss",
+    "PupilCode",
+    "Role",
+    "RoleName",
+    "SchoolDoor",
+    "Session",
+    "User",
+    "UserKind",
+    "UserPupil",
+    "UserStaff",
+]

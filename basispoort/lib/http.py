@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from accounts.models import User
-    from schools.models import School
+    from schools.models import Pupil, School
 
 
 class PortalRequest(HttpRequest):
@@ -30,3 +30,9 @@ class SchoolRequest(StaffRequest):
     """A request within one school, which the user may enter."""
 
     school: School
+
+
+class PupilRequest(SchoolRequest):
+    """A request of a signed-in pupil, at the pupil's school."""
+
+    pupil: Pupil

@@ -1,0 +1,65 @@
+"""How a pupil gets in at school: the right code, a new session."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import login
+from django.db.models.functions import Now
+
+from accounts import events
+from accounts.models import PupilCode, User, UserKind, UserPupil
+from basispoort.audit import trail
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from schools.models import Pupil, School
+
+BACKEND = "accounts.backends.RoleBackend"
+
+
+class Outcome(Enum):
+    """How a try ended."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    WAIT = "wait"
+
+
+def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: list[str]) -> Outcome:
+    """Try a pupil's code, and on the right one start a new session for the pupil (SR-A06, SR-A15).
+
+    The try is counted before it is looked at; while the pupil must wait it is not looked at. The pupil's account is
+    made at the first sign-in. To be called within the scope of the school, in the transaction of the request.
+    """
+    codes = PupilCode.objects.for_school(school)
+    code = codes.filter(pupil=pupil).first()
+    if code is None:
+        return Outcome.WRONG
+    if not codes.claim_try(code.pk):
+        trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="waiting")
+        return Outcome.WAIT
+    # Read again under the lock that the claim holds: a new code may have been given a moment ago.
+    code = codes.get(pk=code.pk)
+    user = _user_of(school, pupil) if code.matches(parts) else None
+    if user is None or not user.is_active:
+        trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="refused")
+        return Outcome.WAIT if code.is_waiting else Outcome.WRONG
+    codes.filter(pk=code.pk).forget_tries()
+    codes.filter(pk=code.pk).update(last_used_at=Now())
+    request.session.flush()
+    login(request, user, backend=BACKEND)
+    trail.record(events.SIGNED_IN, school=school, acting_user=user, target=pupil, role="pupil")
+    return Outcome.RIGHT
+
+
+def _user_of(school: School, pupil: Pupil) -> User:
+    """Give the account of a pupil, made when it is first needed; the claimed code keeps others out meanwhile."""
+    link = UserPupil.objects.for_school(school).select_related("user").filter(pupil=pupil).first()
+    if link is not None:
+        return link.user
+    user = User.objects.create(kind=UserKind.PUPIL, first_name=pupil.first_name)
+    UserPupil.objects.create(school=school, user=user, pupil=pupil)
+    return user

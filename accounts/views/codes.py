@@ -1,0 +1,152 @@
+"""How teachers help pupils in: cards, new codes, and an end to waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import events, permissions
+from accounts.actions.codes import cards_for, let_in, reset_codes
+from accounts.actions.door import door_of
+from accounts.actions.groups import groups_of
+from accounts.models import CodeKind
+from accounts.qr import qr_svg
+from basispoort.audit import trail
+from basispoort.lib.access import requires
+from basispoort.web.pictures import PICTURES
+from schools.models import Group, Pupil
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import PupilCode
+    from basispoort.lib.http import SchoolRequest
+    from basispoort.web.pictures import Picture
+
+CARDS_A_PAGE = 8
+
+
+def _group_of(request: SchoolRequest, group: UUID) -> Group:
+    """Give a group that the user sees; raises Http404 for any other, of this school or not."""
+    return get_object_or_404(groups_of(request.user, request.school), pk=group)
+
+
+def _pupils_of(request: SchoolRequest, group: Group) -> list[Pupil]:
+    return list(Pupil.objects.for_school(request.school).present().filter(home_group=group).by_name())
+
+
+def _pupil_of(request: SchoolRequest, group: Group, pupil: UUID) -> Pupil:
+    rows = Pupil.objects.for_school(request.school).present().filter(home_group=group)
+    return get_object_or_404(rows, public_id=pupil)
+
+
+def _shown(cards: list[tuple[Pupil, PupilCode]]) -> list[dict[str, object]]:
+    pictures: dict[str, Picture] = {picture.name: picture for picture in PICTURES}
+    return [
+        {
+            "pupil": pupil,
+            "pictures": [pictures[name] for name in code.parts] if code.kind == CodeKind.PICTURES else [],
+            "digits": code.parts if code.kind == CodeKind.DIGITS else [],
+        }
+        for pupil, code in cards
+    ]
+
+
+def _print(request: SchoolRequest, group: Group, cards: list[tuple[Pupil, PupilCode]]) -> HttpResponse:
+    shown = _shown(cards)
+    pages = [shown[start : start + CARDS_A_PAGE] for start in range(0, len(shown), CARDS_A_PAGE)]
+    context = {"group": group, "pages": pages, "door": door_of(school=request.school)}
+    response = render(request, "accounts/pupils/cards.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@requires(permissions.PUPIL_CODES)
+def cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
+    """Show the cards of a whole group, made on the spot, to print and cut; the look stands in the trail (SR-A16)."""
+    found = _group_of(request, group)
+    pupils = _pupils_of(request, found)
+    shown = cards_for(school=request.school, pupils=pupils, acting_user=request.user, target=found)
+    return _print(request, found, shown)
+
+
+@require_safe
+@requires(permissions.PUPIL_CODES)
+def card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
+    """Show the card of one pupil."""
+    found = _group_of(request, group)
+    one = _pupil_of(request, found, pupil)
+    shown = cards_for(school=request.school, pupils=[one], acting_user=request.user, target=one)
+    return _print(request, found, shown)
+
+
+@require_safe
+@requires(permissions.PUPIL_CODES)
+def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
+    """Show who of the group got in when, who must wait, and what a teacher can do about it."""
+    found = _group_of(request, group)
+    pupils = Pupil.objects.for_school(request.school).present().filter(home_group=found).by_name()
+    rows = [{"pupil": pupil, "code": getattr(pupil, "code", None)} for pupil in pupils.select_related("code")]
+    trail.record(
+        events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found, details={"count": len(rows)}
+    )
+    return render(request, "accounts/pupils/sign_in_help.html", {"group": found, "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(permissions.PUPIL_CODES)
+def reset_group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
+    """Ask first, then give the whole group new codes."""
+    found = _group_of(request, group)
+    pupils = _pupils_of(request, found)
+    if request.method != "POST":
+        context = {"group": found, "count": len(pupils)}
+        return render(request, "accounts/pupils/reset_group.html", context)
+    count = reset_codes(school=request.school, pupils=pupils, acting_user=request.user, target=found)
+    words = ngettext(
+        "%(count)d pupil has a new code. Print the new cards now.",
+        "%(count)d pupils have a new code. Print the new cards now.",
+        count,
+    )
+    messages.success(request, words % {"count": count})
+    return redirect("accounts:sign-in-help", school, found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(permissions.PUPIL_CODES)
+def reset_pupil(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
+    """Ask first, then give one pupil a new code."""
+    found = _group_of(request, group)
+    one = _pupil_of(request, found, pupil)
+    if request.method != "POST":
+        return render(request, "accounts/pupils/reset_pupil.html", {"group": found, "pupil": one})
+    reset_codes(school=request.school, pupils=[one], acting_user=request.user, target=one)
+    messages.success(request, _("%(name)s has a new code. Print the new card now.") % {"name": one.first_name})
+    return redirect("accounts:sign-in-help", school, found.pk)
+
+
+@require_POST
+@requires(permissions.PUPIL_CODES)
+def let_pupil_in(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
+    """End a pupil's wait at once; the code stays."""
+    found = _group_of(request, group)
+    one = _pupil_of(request, found, pupil)
+    let_in(school=request.school, pupil=one, acting_user=request.user)
+    messages.success(request, _("%(name)s can try again right away.") % {"name": one.first_name})
+    return redirect("accounts:sign-in-help", school, found.pk)
+
+
+@require_safe
+@requires(permissions.PUPIL_CODES)
+def door_qr(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
+    """Give the QR code of the school's link as a picture of its own."""
+    response = HttpResponse(qr_svg(door_of(school=request.school).address), content_type="image/svg+xml")
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,202 @@
+"""The pupils' way in at school: the school's link, the group, the own name, the code."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib.auth import logout
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import events
+from accounts.actions.door import count_miss, door_of, open_door
+from accounts.actions.pupil_sign_in import Outcome, sign_in_pupil
+from accounts.forms.pupils import DigitForm, PictureForm, PincodeForm
+from accounts.models import CodeKind, PupilCode
+from accounts.models.code import CODE_LENGTH
+from accounts.names import GroupTile, PupilTile, group_tiles, pupil_tiles
+from accounts.views.code_entry import CodeEntry, entry_of, keep_entry
+from basispoort.audit import trail
+from basispoort.lib.access import public, pupil_only
+from basispoort.lib.http import PortalRequest, PupilRequest
+from basispoort.lib.tenancy import school_scope
+from basispoort.web.pictures import PICTURES
+from schools.models import Group, Pupil, School
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+P = ParamSpec("P")
+
+
+class DoorRequest(PortalRequest):
+    """A request that came through a school's link."""
+
+    school: School
+    door_token: str
+
+
+def _lost(request: PortalRequest, status: int) -> HttpResponse:
+    response = render(request, "accounts/pupils/lost.html", status=status)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _no_such_link(request: PortalRequest) -> HttpResponse:
+    """Give the one page for every link that opens nothing; slower after many from one address (SR-A14)."""
+    too_many = count_miss(str(request.META.get("REMOTE_ADDR", "")))
+    response = _lost(request, 429 if too_many else 404)
+    if too_many:
+        response["Retry-After"] = "600"
+    return response
+
+
+def through_the_door(
+    view: Callable[Concatenate[DoorRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Open the school whose link stands in the address, for the view; a link that opens nothing gets the one page."""
+
+    @public
+    @wraps(view)
+    def inner(request: DoorRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        school = open_door(token)
+        if school is None:
+            return _no_such_link(request)
+        request.school = school
+        request.door_token = token
+        with school_scope(school):
+            response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return inner
+
+
+def _groups_with_pupils(school: School) -> list[GroupTile]:
+    pupils = Pupil.objects.for_school(school).present().filter(home_group=OuterRef("pk"))
+    groups = Group.objects.for_school(school).current().with_home_pupils().filter(Exists(pupils))
+    return group_tiles(list(groups))
+
+
+def _names_in(school: School, group: Group) -> list[PupilTile]:
+    return pupil_tiles(list(Pupil.objects.for_school(school).present().filter(home_group=group).by_name()))
+
+
+@require_safe
+@through_the_door
+def groups(request: DoorRequest) -> HttpResponse:
+    """Show the groups of the school as tiles."""
+    context = {"token": request.door_token, "groups": _groups_with_pupils(request.school)}
+    return render(request, "accounts/pupils/groups.html", context)
+
+
+@require_safe
+@through_the_door
+def names(request: DoorRequest, group: UUID) -> HttpResponse:
+    """Show the first names of a group as tiles."""
+    found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
+    if found is None:
+        return _lost(request, 404)
+    context = {"token": request.door_token, "group": found, "pupils": _names_in(request.school, found)}
+    return render(request, "accounts/pupils/names.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@through_the_door
+def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
+    """Show the pictures or the number pad to a pupil, and take what is tapped; the fourth one is the try."""
+    found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
+    tile = next((each for each in _names_in(request.school, found) if each.id == pupil), None) if found else None
+    if tile is None:
+        return _lost(request, 404)
+    pupil_code = PupilCode.objects.for_school(request.school).filter(pupil=tile.pupil).first()
+    entry = entry_of(request, pupil)
+    typed = PincodeForm(request.POST if "pincode" in request.POST else None)
+    if request.method == "POST" and pupil_code is not None and _took(request, pupil_code, entry, typed):
+        if len(entry.chosen) >= CODE_LENGTH:
+            return _try_code(request, tile.pupil, entry)
+        keep_entry(request, pupil, entry)
+        return HttpResponseRedirect(request.path)
+    context = {
+        "token": request.door_token,
+        "group": found,
+        "pupil": tile,
+        "code": pupil_code,
+        "entry": entry,
+        "dots": [place < len(entry.chosen) for place in range(CODE_LENGTH)],
+        "pictures": PICTURES,
+        "digits": "123456789",
+        "form": typed,
+    }
+    response = render(request, _template_for(pupil_code), context)
+    if pupil_code is not None and pupil_code.is_waiting:
+        response["Refresh"] = str(pupil_code.wait_seconds)
+    return response
+
+
+def _template_for(pupil_code: PupilCode | None) -> str:
+    if pupil_code is None:
+        return "accounts/pupils/no_code.html"
+    if pupil_code.is_waiting:
+        return "accounts/pupils/wait.html"
+    return f"accounts/pupils/{pupil_code.kind}.html"
+
+
+def _took(request: DoorRequest, pupil_code: PupilCode, entry: CodeEntry, typed: PincodeForm) -> bool:
+    """Add to the entry what was tapped or typed; False for what is no picture, digit or pincode."""
+    if pupil_code.kind == CodeKind.DIGITS and typed.is_bound:
+        if typed.is_valid():
+            entry.chosen = list(typed.cleaned_data["pincode"])
+        return typed.is_valid()
+    form = PictureForm(request.POST) if pupil_code.kind == CodeKind.PICTURES else DigitForm(request.POST)
+    if not form.is_valid():
+        return False
+    if form.cleaned_data["back"]:
+        entry.step_back()
+    elif part := form.cleaned_data.get("picture") or form.cleaned_data.get("digit"):
+        entry.take(part)
+    return True
+
+
+def _try_code(request: DoorRequest, pupil: Pupil, entry: CodeEntry) -> HttpResponse:
+    outcome = sign_in_pupil(request, school=request.school, pupil=pupil, parts=entry.chosen)
+    if outcome is Outcome.RIGHT:
+        return redirect(start_page())
+    keep_entry(request, pupil.public_id, CodeEntry(was_wrong=True))
+    return HttpResponseRedirect(request.path)
+
+
+def start_page() -> str:
+    """Give the address of the pupil's tiles, which a higher app shows."""
+    try:
+        return reverse("licences:tiles")
+    except NoReverseMatch:
+        return reverse("accounts:pupil-sign-out")
+
+
+@require_safe
+@public
+def lost(request: PortalRequest) -> HttpResponse:
+    """Tell a pupil without a session how to come in: by the school's own link."""
+    return _lost(request, 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@pupil_only
+def sign_out(request: PupilRequest) -> HttpResponse:
+    """Ask whether the pupil is done; on the button, end the session and show the school's groups to the next one."""
+    if request.method != "POST":
+        return render(request, "accounts/pupils/sign_out.html")
+    trail.record(events.SIGNED_OUT, school=request.school, acting_user=request.user, role="pupil")
+    target = door_of(school=request.school).path
+    logout(request)
+    response = HttpResponseRedirect(target)
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
