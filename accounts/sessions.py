@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models.session import Session
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Any
 
 
@@ -22,6 +23,8 @@ def stored_key(session_key: str) -> str:
 
 class SessionStore(db.SessionStore):
     """Knows the key; the table only knows its hash."""
+
+    _started_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -35,7 +38,13 @@ class SessionStore(db.SessionStore):
         if session is None or session.expire_date <= timezone.now():
             self._session_key = None
             return None
+        self._started_at = session.started_at
         return session
+
+    def create(self) -> None:
+        """Begin a session under a new key; its time starts now."""
+        self._started_at = None
+        super().create()
 
     def exists(self, session_key: str) -> bool:
         """Tell whether a session with this key is stored."""
@@ -47,6 +56,8 @@ class SessionStore(db.SessionStore):
         assert isinstance(session, Session)
         session.session_key = stored_key(session.session_key)
         session.user_id = data.get(SESSION_KEY)
+        # Django writes the whole row at each save: without this, the moment it began would be lost.
+        session.started_at = self._started_at = self._started_at or timezone.now()
         return session
 
     def delete(self, session_key: str | None = None) -> None:

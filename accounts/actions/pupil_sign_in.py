@@ -60,6 +60,8 @@ def _user_of(school: School, pupil: Pupil) -> User:
     link = UserPupil.objects.for_school(school).select_related("user").filter(pupil=pupil).first()
     if link is not None:
         return link.user
-    user = User.objects.create(kind=UserKind.PUPIL, first_name=pupil.first_name)
+    user = User(kind=UserKind.PUPIL, first_name=pupil.first_name)
+    user.set_unusable_password()
+    user.save(force_insert=True)
     UserPupil.objects.create(school=school, user=user, pupil=pupil)
     return user

@@ -43,8 +43,8 @@ class DoorRequest(PortalRequest):
     door_token: str
 
 
-def _lost(request: PortalRequest, status: int) -> HttpResponse:
-    response = render(request, "accounts/pupils/lost.html", status=status)
+def _lost(request: PortalRequest, status: int, template: str = "accounts/pupils/lost.html") -> HttpResponse:
+    response = render(request, template, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -104,7 +104,12 @@ def names(request: DoorRequest, group: UUID) -> HttpResponse:
     found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
     if found is None:
         return _lost(request, 404)
-    context = {"token": request.door_token, "group": found, "pupils": _names_in(request.school, found)}
+    context = {
+        "token": request.door_token,
+        "group": found,
+        "pupils": _names_in(request.school, found),
+        "groups_address": reverse("accounts:pupil-groups", args=[request.door_token]),
+    }
     return render(request, "accounts/pupils/names.html", context)
 
 
@@ -125,8 +130,7 @@ def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
         keep_entry(request, pupil, entry)
         return HttpResponseRedirect(request.path)
     context = {
-        "token": request.door_token,
-        "group": found,
+        "names_address": reverse("accounts:pupil-names", args=[request.door_token, group]),
         "pupil": tile,
         "code": pupil_code,
         "entry": entry,
@@ -185,7 +189,7 @@ def start_page() -> str:
 @public
 def lost(request: PortalRequest) -> HttpResponse:
     """Tell a pupil without a session how to come in: by the school's own link."""
-    return _lost(request, 200)
+    return _lost(request, 200, "accounts/pupils/start.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

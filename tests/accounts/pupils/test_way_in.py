@@ -1,0 +1,463 @@
+"""The pupils' way in: the school's link, the group, the own name, the code."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions.door import renew_door
+from accounts.models import PupilCode, Session, UserKind, UserPupil
+from accounts.sessions import stored_key
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.tenancy import school_transaction, unscoped
+from schools.models import GroupKind
+from tests import factories
+from tests.accounts.pupils.factories import DIGITS, PICTURES, code_now, code_path, door_path, make_code
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from django.test.utils import CaptureQueriesContext
+
+    from accounts.models import User
+    from schools.models import Group, Pupil, School
+
+COOKIE = "session"
+
+
+def text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def tap(client: Client, path: str, parts: list[str], name: str = "digit") -> HttpResponse:
+    """Tap one after the other; give the last answer."""
+    answers = [client.post(path, {name: part}) for part in parts]
+    return answers[-1]  # type: ignore[return-value]  # the test client's response is one
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def wrong_tries(client: Client, path: str, times: int) -> None:
+    for _ in range(times):
+        client.post(path, {"pincode": "9173"})
+
+
+def test_link_shows_the_groups_youngest_first(client: Client, school: School) -> None:
+    for name, year in (("Uilen", "8"), ("Kikkers", "1"), ("Peuters", "0"), ("Gemengd", "C")):
+        factories.make_pupil(school, factories.make_group(school, name=name, year_group=year))
+
+    page = text(client.get(door_path(school)))
+
+    assert sorted(("Uilen", "Kikkers", "Peuters", "Gemengd"), key=page.index) == [
+        "Peuters",
+        "Kikkers",
+        "Uilen",
+        "Gemengd",
+    ]
+
+
+def test_subgroup_ended_group_and_empty_group_are_not_shown(client: Client, school: School, pupil: Pupil) -> None:  # noqa: ARG001 - a pupil in 5a
+    factories.make_pupil(school, factories.make_group(school, name="Plusklas", kind=GroupKind.SUBGROUP))
+    factories.make_pupil(school, factories.make_group(school, name="Vorigjaar", ended_at=timezone.now()))
+    factories.make_group(school, name="Leeg")
+
+    page = text(client.get(door_path(school)))
+
+    assert "5a" in page
+    assert not any(name in page for name in ("Plusklas", "Vorigjaar", "Leeg"))
+
+
+@pytest.mark.requirement("SR-A14")
+def test_names_are_first_names_with_an_initial_only_where_two_are_alike(
+    client: Client, school: School, group: Group
+) -> None:
+    for first, last in (("Zoë", "Achternaamuil"), ("Zoe", "Bachternaam"), ("Mila", "Cachternaam")):
+        factories.make_pupil(school, group, first_name=first, last_name=last)
+
+    page = text(client.get(f"{door_path(school)}groep/{group.pk}/"))
+
+    assert all(name in page for name in ("Zoë A.", "Zoe B.", "Mila"))
+    assert "Mila C" not in page
+    assert "chternaam" not in page
+
+
+@pytest.mark.requirement("SR-A10")
+def test_pupil_who_left_the_roster_is_gone_from_the_names_and_the_code_page(
+    client: Client, school: School, group: Group
+) -> None:
+    gone = factories.make_pupil(school, group, first_name="Vertrokken", left_at=timezone.now())
+
+    assert "Vertrokken" not in text(client.get(f"{door_path(school)}groep/{group.pk}/"))
+    assert client.get(code_path(school, group, gone)).status_code == 404
+
+
+@pytest.mark.requirement("SR-A14")
+def test_pages_of_the_link_ask_not_to_be_indexed_and_not_to_be_kept(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    door = door_path(school)
+
+    for path in (door, f"{door}groep/{group.pk}/", code_path(school, group, pupil), "/s/unknown/"):
+        response = client.get(path)
+        assert response["X-Robots-Tag"] == "noindex, nofollow"
+        assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.requirement("SR-A14")
+@pytest.mark.parametrize("guess", ["99XX00", "99XX", "a" * 26])
+def test_guessed_link_and_brin_get_the_one_friendly_page(client: Client, school: School, guess: str) -> None:
+    door_path(school)
+
+    response = client.get(f"/s/{guess}/")
+
+    assert response.status_code == 404
+    assert response.content == client.get("/s/zzzz/").content
+    assert school.name not in text(response)
+
+
+@pytest.mark.requirement("SR-A14")
+def test_renewed_link_gives_the_same_page_as_one_that_never_was(
+    client: Client, school: School, coordinator: User
+) -> None:
+    old = door_path(school)
+    with school_transaction(school):
+        renew_door(school=school, acting_user=coordinator)
+
+    assert client.get(old).content == client.get("/s/zzzz/").content
+    assert client.get(door_path(school)).status_code == 200
+
+
+@pytest.mark.requirement("SR-A14")
+def test_guesses_of_one_address_are_slowed_while_the_right_link_goes_on_working(client: Client, school: School) -> None:
+    statuses = [client.get("/s/zzzz/").status_code for _ in range(31)]
+
+    assert statuses == [404] * 30 + [429]
+    assert client.get(door_path(school)).status_code == 200
+
+
+@pytest.mark.requirement("SR-B02")
+def test_pupil_and_group_of_another_school_are_as_unknown_as_invented_ones(
+    client: Client, school: School, group: Group, other_school: School
+) -> None:
+    their_group = factories.make_group(other_school)
+    theirs = factories.make_pupil(other_school, their_group)
+    make_code(theirs)
+
+    foreign = client.get(code_path(school, group, theirs))
+    invented = client.get(f"{door_path(school)}groep/{group.pk}/{uuid.uuid4()}/")
+
+    assert (foreign.status_code, foreign.content) == (404, invented.content)
+    assert client.get(code_path(school, their_group, theirs)).status_code == 404
+    assert client.post(code_path(school, their_group, theirs), {"pincode": DIGITS}).status_code == 404
+    assert not is_signed_in(client)
+
+
+def test_four_tapped_pictures_let_the_pupil_in(client: Client, school: School, group: Group) -> None:
+    pupil = factories.make_pupil(school, group, year_group="2")
+    make_code(pupil, PICTURES)
+
+    response = tap(client, code_path(school, group, pupil), PICTURES.split(), "picture")
+
+    assert response.status_code == 302
+    assert is_signed_in(client)
+
+
+def test_same_pictures_in_another_order_do_not(client: Client, school: School, group: Group) -> None:
+    pupil = factories.make_pupil(school, group, year_group="2")
+    make_code(pupil, PICTURES)
+
+    tap(client, code_path(school, group, pupil), PICTURES.split()[::-1], "picture")
+
+    assert not is_signed_in(client)
+
+
+def test_tapped_digits_let_the_pupil_in(client: Client, school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+
+    tap(client, code_path(school, group, pupil), list(DIGITS))
+
+    assert is_signed_in(client)
+
+
+def test_typed_pincode_lets_the_pupil_in(client: Client, school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+
+    assert is_signed_in(client)
+
+
+def test_one_back_takes_the_last_digit_away(client: Client, school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+
+    tap(client, path, ["4", "8", "9"])
+    client.post(path, {"back": "1"})
+    tap(client, path, ["2", "6"])
+
+    assert is_signed_in(client)
+
+
+def test_half_a_code_of_one_pupil_does_not_count_for_the_next(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    second = factories.make_pupil(school, group)
+    make_code(second)
+
+    tap(client, code_path(school, group, pupil), ["4", "8"])
+    tap(client, code_path(school, group, second), ["2", "6"])
+
+    assert not is_signed_in(client)
+    assert code_now(second).wrong_count == 0
+
+
+@pytest.mark.requirement("SR-I02")
+def test_half_a_code_stands_in_no_address_page_or_table(client: Client, school: School, group: Group) -> None:
+    pupil = factories.make_pupil(school, group, year_group="1")
+    make_code(pupil, PICTURES)
+    path = code_path(school, group, pupil)
+
+    response = client.post(path, {"picture": "fish"})
+    key = client.cookies[COOKIE].value
+
+    assert response["Location"] == path
+    assert "fish" not in str(Session.objects.get(session_key=stored_key(key)).get_decoded())
+    assert text(client.get(path)).count("fish") == text(Client().get(path)).count("fish")
+
+
+def test_wrong_code_gets_a_kind_word_on_the_same_screen(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+
+    response = client.post(path, {"pincode": "9173"}, follow=True)
+
+    assert response.request["PATH_INFO"] == path
+    assert "Probeer het nog een keer" in text(response)  # type: ignore[arg-type]
+
+
+def test_what_is_no_digit_is_no_try(client: Client, school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+
+    for data in ({"pincode": "12"}, {"pincode": "abcd"}, {"digit": "12"}, {"digit": "٣"}, {"picture": "fish"}, {}):
+        client.post(path, data)
+
+    assert code_now(pupil).wrong_count == 0
+
+
+def test_pincode_field_is_nothing_a_browser_keeps_as_a_password(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+
+    page = text(client.get(code_path(school, group, pupil)))
+
+    assert 'type="password"' not in page
+    assert 'inputmode="numeric"' in page
+    assert 'autocomplete="off"' in page
+
+
+def test_pictures_have_words_for_who_cannot_see_them(client: Client, school: School, group: Group) -> None:
+    pupil = factories.make_pupil(school, group, year_group="1")
+    make_code(pupil, PICTURES)
+
+    page = text(client.get(code_path(school, group, pupil)))
+
+    assert page.count('name="picture"') == 12
+    assert page.count("aria-label") >= 12
+
+
+@pytest.mark.requirement("SR-A15")
+def test_fifth_wrong_code_makes_the_pupil_wait_and_the_page_comes_back_by_itself(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+    wrong_tries(client, path, 5)
+
+    response = client.get(path)
+
+    assert 'name="pincode"' not in text(response)
+    assert 1 <= int(response["Refresh"]) <= 10
+
+
+@pytest.mark.requirement("SR-A15")
+def test_right_code_during_the_wait_is_not_looked_at_and_after_it_lets_in(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+    wrong_tries(client, path, 5)
+    client.post(path, {"pincode": DIGITS})
+    during = is_signed_in(client)
+    with school_transaction(school):
+        past = timezone.now() - timedelta(seconds=1)
+        PupilCode.objects.for_school(school).filter(pupil=pupil).update(waiting_until=past)
+    client.post(path, {"pincode": DIGITS})
+
+    assert (during, is_signed_in(client)) == (False, True)
+
+
+@pytest.mark.requirement("SR-A15")
+def test_right_code_forgets_the_wrong_ones_and_is_remembered_as_used(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+    wrong_tries(client, path, 4)
+    client.post(path, {"pincode": DIGITS})
+    code = code_now(pupil)
+
+    assert (code.wrong_count, code.wait_seconds) == (0, 0)
+    assert code.last_used_at is not None
+
+
+def test_account_of_a_pupil_is_made_once_without_address_or_password(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    for _ in range(2):
+        client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+    with school_transaction(school):
+        user = UserPupil.objects.for_school(school).select_related("user").get(pupil=pupil).user
+
+    assert (user.kind, user.email, user.has_usable_password()) == (UserKind.PUPIL, None, False)
+
+
+@pytest.mark.requirement("SR-A06")
+def test_session_planted_before_sign_in_opens_nothing_afterwards(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+    client.post(path, {"digit": "4"})
+    planted = client.cookies[COOKIE].value
+
+    client.post(path, {"pincode": DIGITS})
+
+    assert client.cookies[COOKIE].value != planted
+    assert not Session.objects.filter(session_key=stored_key(planted)).exists()
+
+
+@pytest.mark.requirement("SR-A07")
+def test_session_of_a_pupil_ends_with_the_browser(client: Client, school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+
+    assert client.cookies[COOKIE]["max-age"] == ""
+    assert client.cookies[COOKIE]["expires"] == ""
+
+
+@pytest.mark.requirement("SR-J02")
+def test_good_and_bad_sign_ins_stand_in_the_trail_without_the_code(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    path = code_path(school, group, pupil)
+    wrong_tries(client, path, 1)
+    client.post(path, {"pincode": DIGITS})
+    with unscoped("a test reads the trail"):
+        rows = list(AuditEntry.objects.order_by("at").values_list("event", "target_id", "outcome", "details"))
+
+    assert rows == [
+        ("accounts.sign_in_failed", str(pupil.pk), "refused", {}),
+        ("accounts.signed_in", str(pupil.pk), "done", {}),
+    ]
+
+
+@pytest.mark.requirement("SR-A08")
+def test_done_ends_the_session_and_shows_the_groups_to_the_next_pupil(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+    key = client.cookies[COOKIE].value
+
+    asked = client.get("/leerling/klaar/")
+    still_in = is_signed_in(client)
+    response = client.post("/leerling/klaar/")
+
+    assert (asked.status_code, still_in) == (200, True)
+    assert response["Location"] == door_path(school)
+    assert response["Clear-Site-Data"] == '"cache", "storage"'
+    assert not Session.objects.filter(session_key=stored_key(key)).exists()
+
+
+@pytest.mark.requirement("SR-A08")
+def test_old_cookie_opens_nothing_after_done(client: Client, school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+    key = client.cookies[COOKIE].value
+    client.post("/leerling/klaar/")
+    client.cookies[COOKIE] = key
+
+    assert client.get("/leerling/klaar/")["Location"] == "/leerling/"
+
+
+@pytest.mark.requirement("SR-A10")
+def test_pupil_who_leaves_is_out_at_the_next_request(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+    with school_transaction(school):
+        pupil.left_at = timezone.now()
+        pupil.save(update_fields=["left_at"])
+
+    assert client.get("/leerling/klaar/").status_code == 403
+
+
+@pytest.mark.requirement("SR-G04")
+def test_tapping_asks_for_the_token_of_our_own_page(school: School, group: Group, pupil: Pupil) -> None:
+    make_code(pupil)
+    client = Client(enforce_csrf_checks=True)
+
+    assert client.post(code_path(school, group, pupil), {"pincode": DIGITS}).status_code == 403
+
+
+def test_pupil_without_a_code_is_sent_to_the_teacher(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    response = client.get(code_path(school, group, pupil))
+
+    assert response.status_code == 200
+    assert "kaartje" in text(response)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("page", ["groups", "names", "code"])
+def test_number_of_queries_is_the_same_for_one_and_three_pupils(
+    client: Client, school: School, pupil: Pupil, page: str, queries: CaptureQueriesContext
+) -> None:
+    make_code(pupil)
+    group = pupil.home_group
+    assert group is not None
+    path = {
+        "groups": door_path(school),
+        "names": f"{door_path(school)}groep/{group.pk}/",
+        "code": code_path(school, group, pupil),
+    }[page]
+    client.get(path)
+    with queries:
+        client.get(path)
+    one = len(queries)
+    for _ in range(2):
+        second = factories.make_group(school)
+        make_code(factories.make_pupil(school, group))
+        factories.make_pupil(school, second)
+    connection.queries_log.clear()
+    with queries:
+        client.get(path)
+
+    assert len(queries) == one
