@@ -76,7 +76,8 @@ def _messages_in(path: Path) -> Iterator[tuple[str | None, str, str | None]]:
     """Give context, singular and plural of each message of a file."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        source = templatize(source, origin=str(path))
+        # Indentation means something to Python's tokens and nothing here.
+        source = "\n".join(line.strip() for line in templatize(source, origin=str(path)).splitlines())
     for _line, found, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
         texts = [found] if isinstance(found, str) else list(found)
         if texts[0]:
