@@ -34,8 +34,8 @@ def _static_files_changed() -> bool:
         return True
     collected_at = manifest.stat().st_mtime
     sources = [settings.ROOT / "uv.lock"]
-    for folder in settings.STATICFILES_DIRS:
-        sources += [folder, *Path(folder).rglob("*")]
+    for folder in map(Path, settings.STATICFILES_DIRS):
+        sources += [folder, *folder.rglob("*")] if folder.exists() else []
     return any(path.stat().st_mtime > collected_at for path in sources)
 
 

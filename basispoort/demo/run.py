@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 VAR = ROOT / "var"
 NAMES = ("portal", "publisher", "mailbox page", "mail server")
 READY_SECONDS = 90
-GUNICORN = ("gunicorn", "--log-level=warning", "--no-control-socket", "--graceful-timeout=3")
-WEB = (*GUNICORN, "--workers=2", "--threads=4", "basispoort.wsgi")
+WEB = ("gunicorn", "--config=basispoort/deploy/gunicorn.py", "--workers=2", "--graceful-timeout=3", "basispoort.wsgi")
 CELERY = ("celery", "--quiet", "--app=basispoort.celery")
 WORKER = (*CELERY, "worker", "--queues=default,imports,mail", "--concurrency=2", "--loglevel=WARNING")
 BEAT = (*CELERY, "beat", "--pidfile=", "--loglevel=WARNING")
@@ -114,8 +113,10 @@ def _start_all(
         {name: portal[name] for name in ("PATH", "PYTHONUNBUFFERED") if name in portal},
     )
     supervisor.start("web", [*python, *WEB, "--bind", f"{LOCAL}:{ports['portal']}"], portal)
+    # Celery warns against working as root; here that is who was asked to run the demo, and messages are JSON only.
+    quiet = portal | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     # SIGQUIT ends the worker at once: every job may run twice, and the next start takes up what was broken off.
-    supervisor.start("worker", [*python, *WORKER], portal, signal.SIGQUIT)
+    supervisor.start("worker", [*python, *WORKER], quiet, signal.SIGQUIT)
     supervisor.start("beat", [*python, *BEAT, "--schedule", str(VAR / "celerybeat-schedule")], portal)
     # The publisher is another company.
     publisher = {name: portal[name] for name in (*PASSED_ON, "PYTHONUNBUFFERED", "BASE_URL") if name in portal}
