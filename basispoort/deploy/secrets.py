@@ -27,6 +27,11 @@ def password() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
+def signing_key() -> str:
+    """Give the secret behind sessions and forms, of the length that `check --deploy` asks for."""
+    return secrets.token_urlsafe(48)
+
+
 def key_ring() -> str:
     """Give one 256-bit key in the form id:base64; an Ed25519 seed is such a key too (SR-H02)."""
     return f"key-1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"
@@ -40,7 +45,7 @@ def rsa_key() -> str:
 
 # Settings that hold a key of the portal itself.
 PORTAL: dict[str, Callable[[], str]] = {
-    "SECRET_KEY": password,
+    "SECRET_KEY": signing_key,
     "FIELD_KEYS": key_ring,
     "INDEX_KEYS": key_ring,
     "CODE_KEYS": key_ring,
