@@ -9,6 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
+from accounts import limits
 from accounts.models.session import Session
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ class SessionStore(db.SessionStore):
             return None
         self._started_at = session.started_at
         return session
+
+    def load(self) -> dict[str, Any]:
+        """Give what the session holds, and note that it is in use; nothing when it has passed its limits (SR-A07)."""
+        data: dict[str, Any] = super().load()
+        now = int(timezone.now().timestamp())
+        if limits.is_over(data, now):
+            self.delete()
+            self._session_key = None
+            return {}
+        if limits.see(data, now):
+            self.modified = True
+        return data
 
     def create(self) -> None:
         """Begin a session under a new key; its time starts now."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import login
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from accounts import events
+from accounts import events, limits
 from accounts.models import PupilCode, User, UserKind, UserPupil
 from basispoort.audit import trail
 
@@ -51,6 +52,7 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
     codes.filter(pk=code.pk).update(last_used_at=Now())
     request.session.flush()
     login(request, user, backend=BACKEND)
+    limits.limit(request.session, limits.PUPIL, int(timezone.now().timestamp()))
     trail.record(events.SIGNED_IN, school=school, acting_user=user, target=pupil, role="pupil")
     return Outcome.RIGHT
 
