@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponseRedirect
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 P = ParamSpec("P")
+DOOR_COOKIE = "__Host-door" if settings.HTTPS else "door"
+DOOR_KEPT_SECONDS = 30 * 24 * 3600
 
 
 class DoorRequest(PortalRequest):
@@ -56,6 +59,13 @@ def _no_such_link(request: PortalRequest) -> HttpResponse:
     if too_many:
         response["Retry-After"] = "600"
     return response
+
+
+def _remember_door(response: HttpResponse, token: str) -> None:
+    """Let this browser find the way back to the school's link after a session ended; the cookie names nobody."""
+    response.set_cookie(
+        DOOR_COOKIE, token, max_age=DOOR_KEPT_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
 
 
 def through_the_door(
@@ -94,7 +104,9 @@ def _names_in(school: School, group: Group) -> list[PupilTile]:
 def groups(request: DoorRequest) -> HttpResponse:
     """Show the groups of the school as tiles."""
     context = {"token": request.door_token, "groups": _groups_with_pupils(request.school)}
-    return render(request, "accounts/pupils/groups.html", context)
+    response = render(request, "accounts/pupils/groups.html", context)
+    _remember_door(response, request.door_token)
+    return response
 
 
 @require_safe
@@ -188,7 +200,10 @@ def start_page() -> str:
 @require_safe
 @public
 def lost(request: PortalRequest) -> HttpResponse:
-    """Tell a pupil without a session how to come in: by the school's own link."""
+    """Bring a pupil without a session back to the school's link that this browser knows, or tell how to come in."""
+    token = request.COOKIES.get(DOOR_COOKIE, "")
+    if token and open_door(token) is not None:
+        return redirect("accounts:pupil-groups", token)
     return _lost(request, 200, "accounts/pupils/start.html")
 
 

@@ -488,3 +488,20 @@ def test_number_of_queries_is_the_same_for_one_and_three_pupils(
         client.get(path)
 
     assert len(queries) == one
+
+
+def test_browser_that_knows_the_link_brings_a_pupil_without_session_back_to_it(client: Client, school: School) -> None:
+    path = door_path(school)
+    before = client.get("/leerling/").status_code
+    client.get(path)
+
+    assert (before, client.get("/leerling/")["Location"]) == (200, path)
+
+
+@pytest.mark.requirement("SR-A14")
+def test_browser_that_knows_a_renewed_link_is_told_to_ask(client: Client, school: School, coordinator: User) -> None:
+    client.get(door_path(school))
+    with school_transaction(school):
+        renew_door(school=school, acting_user=coordinator)
+
+    assert client.get("/leerling/").status_code == 200
