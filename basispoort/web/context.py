@@ -5,17 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+
+from basispoort.web.navigation import items_for
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.db import models
+
+    from basispoort.lib.http import PortalRequest
 
 
-def page(request: HttpRequest) -> dict[str, object]:
+def page(request: PortalRequest) -> dict[str, object]:
     """Give the visitor, the school the page is about, the languages, and the way around."""
     user = getattr(request, "user", None)
     return {
         "user": user,
         "school": getattr(request, "school", None),
+        "schools": SimpleLazyObject(lambda: _schools_of(user)),
         "languages": settings.LANGUAGES,
+        "navigation": SimpleLazyObject(lambda: items_for(request)),
         "development_pages": settings.DEVELOPMENT_PAGES,
     }
+
+
+def _schools_of(user: object) -> list[models.Model]:
+    roles = user.running_roles() if hasattr(user, "running_roles") else []
+    schools = {role.school.pk: role.school for role in roles if role.school is not None}
+    return list(schools.values())

@@ -1,0 +1,53 @@
+"""The way around a school: each app adds its sections, a user sees those with a right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from basispoort.lib.http import PortalRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the main menu: words, the name of its page, the right it needs, its place."""
+
+    label: str | _StrPromise
+    url_name: str
+    right: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as one visitor sees it."""
+
+    label: str | _StrPromise
+    url: str
+    current: bool
+
+
+_sections: dict[str, Section] = {}
+
+
+def register_section(label: str | _StrPromise, url_name: str, *, right: str, order: int) -> None:
+    """Add a section to the main menu; the page takes the school as its only argument."""
+    _sections[url_name] = Section(label, url_name, right, order)
+
+
+def items_for(request: PortalRequest) -> list[Item]:
+    """Give the menu of the school the request is about, for this user; the longest address that fits is current."""
+    school = getattr(request, "school", None)
+    user = getattr(request, "user", None)
+    if school is None or user is None or getattr(user, "kind", "") not in {"staff", "portal"}:
+        return []
+    sections = sorted(_sections.values(), key=lambda section: section.order)
+    urls = {one: reverse(one.url_name, args=[school]) for one in sections if user.has_perm(one.right, school)}
+    fitting = [url for url in urls.values() if request.path.startswith(url)]
+    current = max(fitting, key=len, default="")
+    return [Item(section.label, url, url == current) for section, url in urls.items()]
