@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
+    from schools.edexml.header import Header
+
 EXPORT_AGAIN = _("Export the file again from your pupil administration system and upload it here unchanged.")
 ASK_SUPPLIER = _("Ask the supplier of your pupil administration system to correct the export.")
 CORRECT_THERE = _("Correct this in your pupil administration system and export the file again.")
@@ -137,11 +139,11 @@ MESSAGES: Mapping[str, tuple[_StrPromise, _StrPromise]] = {
     "email_form": (_("This e-mail address cannot be right and was left out."), CORRECT_THERE),
     "eck_id_form": (_("This ECK iD does not have the usual form."), ASK_SUPPLIER),
     "eck_id_missing": (
-        _("%(count)s pupils have no ECK iD."),
+        _("Pupils without ECK iD: %(count)s."),
         _("Switch on ECK iD for this school in your pupil administration system."),
     ),
     "dummy_key": (
-        _("%(count)s keys change with every file, so we cannot recognise these persons or groups by them."),
+        _("Keys that change with every file, so that we cannot recognise anyone by them: %(count)s."),
         _("Check the differences well."),
     ),
     "broken_character": (
@@ -193,11 +195,12 @@ class Problem:
 
 
 class RosterRefused(Exception):
-    """The file cannot be taken; nothing of it was kept. `problems` tells why, the gravest first."""
+    """The file cannot be taken; nothing of it was kept. `problems` tells why, `header` whose it is if that was read."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: Problem, header: Header | None = None) -> None:
         """Hold the problems; the text of the exception has codes and lines only."""
         self.problems = problems
+        self.header = header
         super().__init__(", ".join(f"{p.code} (line {p.line})" if p.line else p.code for p in problems))
 
 

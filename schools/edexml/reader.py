@@ -39,7 +39,7 @@ def read_roster(data: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> R
     if not pupils:
         notes.problems.add("no_pupils")
     if notes.problems:
-        raise RosterRefused(*notes.problems.told())
+        raise RosterRefused(*notes.problems.told(), header=header)
     notes.finish()
     return Roster(
         version=header.version,
