@@ -9,5 +9,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register rights, events and personal data."""
-        from accounts import events, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        """Register rights, events, personal data and the places in the menu."""
+        from accounts import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
