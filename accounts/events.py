@@ -7,6 +7,7 @@ from basispoort.audit.events import event
 SIGNED_IN = event("accounts.signed_in", _("signed in"))
 SIGN_IN_FAILED = event("accounts.sign_in_failed", _("tried to sign in without success"))
 SIGNED_OUT = event("accounts.signed_out", _("signed out"))
+PASSWORD_CHANGED = event("accounts.password_changed", _("changed the own password"))
 DENIED = event("accounts.denied", _("was refused a page"))
 ROLE_GIVEN = event("accounts.role.given", _("gave a role"))
 GROUP_VIEWED = event("accounts.group.viewed", _("looked at a group"))

@@ -23,6 +23,8 @@ class Limits:
 
 
 PUPIL = Limits(60 * 60, 8 * 60 * 60)
+ADULT = Limits(60 * 60, 12 * 60 * 60)
+POWERFUL = Limits(15 * 60, 8 * 60 * 60)
 
 
 def limit(session: SessionBase, limits: Limits, now_seconds: int) -> None:

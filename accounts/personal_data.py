@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import PupilCode, Role, SchoolDoor, Session, User, UserPupil, UserStaff
+from accounts.models import KnownDevice, PupilCode, Role, SchoolDoor, Session, User, UserPupil, UserStaff
 from basispoort.lib.personal_data import Retention, register_simple
 
 WITH_THE_PERSON = Retention(30, "left the roster", "OV 12.1: an account goes with the person it stands for")
@@ -55,4 +55,11 @@ register_simple(
     paths={},  # nobody's own: it belongs to the school and opens its list of first names
     retention=Retention(30, "agreement ended", "OV 12.1: opens the school's groups to pupils"),
     fields=("renewed_at",),
+)
+register_simple(
+    KnownDevice,
+    _("known device"),
+    paths={"user": "user"},
+    retention=Retention(180, "last sign-in", "SR-K02: a device is known for 180 days"),
+    fields=("since",),
 )

@@ -1,8 +1,16 @@
 """Addresses of accounts."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
 from accounts import pupil_urls
+from accounts.views import staff
 
 app_name = "accounts"
-urlpatterns: list[URLPattern | URLResolver] = [*pupil_urls.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("inloggen/", staff.sign_in, name="sign-in"),
+    path("uitloggen/", staff.sign_out, name="sign-out"),
+    path("taal/", staff.choose_language, name="language"),
+    path("account/", staff.profile, name="profile"),
+    path("school/<school:school>/", staff.school_start, name="school"),
+    *pupil_urls.urlpatterns,
+]

@@ -2,11 +2,13 @@
 
 from django.urls import include, path, register_converter
 
+from accounts.views.staff import home
 from schools.converters import SchoolCodeConverter
 
 register_converter(SchoolCodeConverter, "school")
 
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("basispoort.web.urls")),
     path("", include("accounts.urls")),
     path("", include("schools.urls")),

@@ -1,5 +1,6 @@
 """The models of accounts, one file a concept."""
 
+from accounts.models.attempt import FailureCounter, KnownDevice
 from accounts.models.code import CodeKind, PupilCode
 from accounts.models.door import DoorMiss, SchoolDoor
 from accounts.models.role import Role, RoleName
@@ -10,6 +11,8 @@ from accounts.models.user import User, UserKind
 __all__ = [
     "CodeKind",
     "DoorMiss",
+    "FailureCounter",
+    "KnownDevice",
     "PupilCode",
     "Role",
     "RoleName",

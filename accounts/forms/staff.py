@@ -1,0 +1,80 @@
+"""Forms of staff: signing in, the own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.passwords import check_rules, check_strength, normal_password
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class PasswordField(forms.CharField):
+    """A password exactly as typed: never stripped, never cut off, without a `maxlength` (SR-A01)."""
+
+    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own form
+        super().__init__(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}), **kwargs)
+
+
+class SignInForm(forms.Form):
+    """Address and password."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = PasswordField(label=_("Password"), autocomplete="current-password")
+
+
+class ProfileForm(forms.Form):
+    """The name on screen and the language."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=100)
+    infix = forms.CharField(label=_("Infix"), max_length=20, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class NewPasswordForm(forms.Form):
+    """The present password and a new one, which must keep the rules."""
+
+    current = PasswordField(label=_("Present password"), autocomplete="current-password")
+    new = PasswordField(
+        label=_("New password"),
+        autocomplete="new-password",
+        help_text=_("8 to 20 characters, with at least one letter and one digit."),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own form
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        """Refuse a wrong present password."""
+        current = normal_password(self.cleaned_data["current"])
+        if not self.user.check_password(current):
+            raise ValidationError(_("This is not your present password."))
+        return current
+
+    def clean_new(self) -> str:
+        """Refuse a password that breaks a rule or is guessed at once."""
+        new = normal_password(self.cleaned_data["new"])
+        check_rules(new)
+        roles = self.user.running_roles()
+        places = [place for role in roles if role.school for place in (role.school.name, role.school.city)]
+        check_strength(new, [self.user.full_name, str(self.user.email), *places])
+        return new
+
+
+class LanguageForm(forms.Form):
+    """The language of the screen."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    next = forms.CharField(required=False, max_length=500)

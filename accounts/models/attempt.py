@@ -1,0 +1,82 @@
+"""Failed attempts to sign in, counted without locking anybody out, and the devices that are known (SR-K01, SR-K02)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from basispoort.lib.crypto import blind_index
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+DEVICE_DAYS = 180
+COUNT = """
+INSERT INTO accounts_failurecounter AS known (key, count, since) VALUES (%(key)s, 1, now())
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN known.since < now() - %(seconds)s * interval '1 s' THEN 1 ELSE known.count + 1 END,
+    since = CASE WHEN known.since < now() - %(seconds)s * interval '1 s' THEN now() ELSE known.since END
+RETURNING count
+"""
+
+
+class FailureCounter(models.Model):
+    """How often something failed lately; `key` is a keyed hash, so that the table names no address and no account."""
+
+    key = models.BinaryField(_("hash of what is counted"), max_length=32, primary_key=True)
+    count = models.PositiveIntegerField(_("number"))
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("counter of failures")
+        verbose_name_plural = _("counters of failures")
+
+    def __str__(self) -> str:
+        return str(self.count)
+
+    @staticmethod
+    def key_of(*parts: str) -> bytes:
+        """Give the key of a counter."""
+        return blind_index("accounts.failures", "|".join(parts))
+
+    @classmethod
+    def add(cls, key: bytes, window: timedelta) -> int:
+        """Count one more and give the number within the window: one statement, before anything is checked (SR-K01)."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, {"key": key, "seconds": window.total_seconds()})
+            return int(cursor.fetchone()[0])
+
+    @classmethod
+    def take_back(cls, key: bytes) -> None:
+        """Count one less, for a try that turned out right."""
+        cls.objects.filter(key=key, count__gt=0).update(count=models.F("count") - 1)
+
+    @classmethod
+    def number(cls, key: bytes, window: timedelta) -> int:
+        """Give the number within the window."""
+        return (
+            cls.objects.filter(key=key, since__gt=timezone.now() - window).values_list("count", flat=True).first() or 0
+        )
+
+
+class KnownDevice(models.Model):
+    """A browser in which somebody signed in before; the cookie is random, only its hash is kept, for 180 days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices", verbose_name=_("user")
+    )
+    token_hash = models.BinaryField(_("hash of the cookie"), max_length=32, unique=True)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("known device")
+        verbose_name_plural = _("known devices")
+
+    def __str__(self) -> str:
+        return str(self.pk)

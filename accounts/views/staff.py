@@ -1,0 +1,188 @@
+"""Staff: signing in and out, the own account, the school's start page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import events
+from accounts.actions.groups import groups_of
+from accounts.actions.passwords import change_password
+from accounts.actions.sign_in import Outcome, remember_device, sign_in_staff
+from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
+from accounts.models import User, UserKind
+from accounts.models.attempt import DEVICE_DAYS
+from basispoort.audit import trail
+from basispoort.lib.access import own_account, public, requires
+from basispoort.lib.hashers import HashersBusy
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from basispoort.lib.http import PortalRequest, SchoolRequest, StaffRequest
+
+DEVICE_COOKIE = "__Host-device" if settings.HTTPS else "device"
+
+
+def own_path(target: str) -> str:
+    """Give a target that is a path of our own, else nothing (SR-F07)."""
+    if target.startswith("/") and "\\" not in target and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return target
+    return ""
+
+
+@public
+@transaction.non_atomic_requests
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def sign_in(request: PortalRequest) -> HttpResponse:
+    """Sign in with address and password; every failure gets the same answer (SR-A05)."""
+    target = own_path(request.POST.get("next", "") or request.GET.get("next", ""))
+    if request.method == "GET":
+        return render(request, "accounts/staff/sign_in.html", {"form": SignInForm(), "next": target})
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/staff/sign_in.html", {"form": form, "next": target})
+    cookie = request.COOKIES.get(DEVICE_COOKIE, "")
+    try:
+        attempt = sign_in_staff(request, **form.cleaned_data, device_cookie=cookie)
+    except HashersBusy:
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "2"
+        return response
+    if attempt.outcome is Outcome.DONE:
+        assert attempt.user is not None
+        return _welcome(attempt.user, target, known=bool(cookie))
+    if attempt.wait_seconds:
+        words = ngettext(
+            "There were several tries. Wait %(seconds)d second and try again.",
+            "There were several tries. Wait %(seconds)d seconds and try again.",
+            attempt.wait_seconds,
+        )
+        form.add_error(None, words % {"seconds": attempt.wait_seconds})
+    if attempt.outcome is Outcome.WRONG:
+        form.add_error(None, _("Address and password do not belong together. Check both and try again."))
+    status = 429 if attempt.outcome is Outcome.WAIT else 200
+    response = render(request, "accounts/staff/sign_in.html", {"form": form, "next": target}, status=status)
+    if attempt.wait_seconds:
+        response["Retry-After"] = str(attempt.wait_seconds)
+    return response
+
+
+def _welcome(user: User, target: str, *, known: bool) -> HttpResponse:
+    response = HttpResponseRedirect(target or resolve_url("home"))
+    _keep_language(response, user.language)
+    if not known:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            remember_device(user),
+            max_age=DEVICE_DAYS * 24 * 3600,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def sign_out(request: PortalRequest) -> HttpResponse:
+    """End the session by POST and empty the browser's store; a GET only asks (SR-A08)."""
+    if request.method == "GET":
+        return render(request, "accounts/staff/sign_out.html")
+    if isinstance(request.user, User):
+        trail.record(events.SIGNED_OUT, school=None, acting_user=request.user)
+    logout(request)
+    response = HttpResponseRedirect(resolve_url("home"))
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _keep_language(response: HttpResponse, language: str) -> None:
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+@public
+@require_POST
+def choose_language(request: PortalRequest) -> HttpResponse:
+    """Change the language of the screen and go back."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return redirect("home")
+    response = HttpResponseRedirect(own_path(form.cleaned_data["next"]) or resolve_url("home"))
+    _keep_language(response, form.cleaned_data["language"])
+    return response
+
+
+@public
+@require_safe
+def home(request: PortalRequest) -> HttpResponse:
+    """Send everybody to where they belong; a stranger sees the two ways in."""
+    user = request.user
+    if not isinstance(user, User):
+        return render(request, "accounts/staff/landing.html")
+    if user.kind == UserKind.PUPIL:
+        return redirect("licences:tiles")
+    schools = {role.school.pk: role.school for role in user.running_roles() if role.school}
+    if len(schools) == 1:
+        return redirect("accounts:school", next(iter(schools.values())))
+    return render(request, "accounts/staff/choose_school.html", {"chosen_from": list(schools.values())})
+
+
+@own_account
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def profile(request: StaffRequest) -> HttpResponse:
+    """Show and change the own name, language and password."""
+    user = request.user
+    names = {name: getattr(user, name) for name in ("first_name", "infix", "last_name", "language")}
+    details, password = ProfileForm(initial=names), NewPasswordForm(user)
+    if request.method == "POST" and "new" in request.POST:
+        password = NewPasswordForm(user, request.POST)
+        if password.is_valid():
+            change_password(request=request, user=user, new=password.cleaned_data["new"])
+            messages.success(request, _("Your password is changed. Everywhere else you are signed out."))
+            return redirect("accounts:profile")
+    elif request.method == "POST":
+        details = ProfileForm(request.POST)
+        if details.is_valid():
+            for name, value in details.cleaned_data.items():
+                setattr(user, name, value)
+            user.save(update_fields=list(details.cleaned_data))
+            messages.success(request, _("Saved."))
+            response = redirect("accounts:profile")
+            _keep_language(response, user.language)
+            return response
+    return render(request, "accounts/staff/profile.html", {"details": details, "password": password})
+
+
+@requires("schools.school.view")
+@require_safe
+def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
+    """Show the start page of a school: the own groups, and what is to be done."""
+    groups = list(groups_of(request.user, request.school).with_home_pupils()) if _sees_groups(request) else []
+    can_import = request.user.has_perm("schools.roster.import", request.school)
+    facts = {"groups": groups, "can_import": can_import}
+    return render(request, "accounts/staff/school.html", facts)
+
+
+def _sees_groups(request: SchoolRequest) -> bool:
+    return request.user.has_perm("accounts.group.view", request.school)

@@ -1,0 +1,1 @@
+"""Benchmarks: our figure beside a floor measured in the same run."""
