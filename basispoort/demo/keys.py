@@ -61,6 +61,18 @@ def portal_environment(known: dict[str, str]) -> dict[str, str]:
     return {name: known[name] for name in PORTAL}
 
 
+def callers_environment() -> dict[str, str]:
+    """Give this process's environment as the caller meant it.
+
+    Importing our package names the portal's own settings, which is what every program does without being told; passed
+    on, it would keep pytest from using the settings of the tests.
+    """
+    environment = dict(os.environ)
+    if environment.get("DJANGO_SETTINGS_MODULE") == "basispoort.settings":
+        del environment["DJANGO_SETTINGS_MODULE"]
+    return environment
+
+
 def production_environment() -> dict[str, str]:
     """Give settings as on a public host, with fresh keys and servers that are named but not there."""
     return {
@@ -80,7 +92,7 @@ def main(arguments: list[str]) -> NoReturn:
         sys.stderr.write("Usage: python -m basispoort.demo.keys exec -- COMMAND\n")
         sys.exit(2)
     command = arguments[2:]
-    os.execvpe(command[0], command, os.environ | production_environment())  # noqa: S606 - the caller's own command
+    os.execvpe(command[0], command, callers_environment() | production_environment())  # noqa: S606 - the caller's own command
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def run_with_servers(var: Path, command: Sequence[str]) -> int:
             with embedded_servers(folder, durable=False) as servers:
                 secrets = keys.portal_environment(keys.load(secrets_of(folder.absolute())))
                 usual = {"BASE_URL": "http://localhost:8000", "EMAIL_URL": "smtp://localhost:25"}
-                return _run(command, usual | secrets | os.environ | servers.environment)
+                return _run(command, usual | secrets | keys.callers_environment() | servers.environment)
         except InUse:
             if number == FOLDERS_TRIED:
                 raise

@@ -134,6 +134,19 @@ def test_command_gets_the_servers_and_its_exit_status_is_passed_on(var: Path) ->
     assert done.stdout == "postgresql://basispoort_app redis://basispoort:\n"
 
 
+def test_command_chooses_its_own_django_settings(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+        monkeypatch.setenv(name, "named")
+    program = "import os; print(os.environ.get('DJANGO_SETTINGS_MODULE'))"
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        command(var, sys.executable, "-c", program), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "None\n"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 def test_kill_9_of_the_parent_leaves_no_server_behind(var: Path) -> None:
     report = var / "report.json"
