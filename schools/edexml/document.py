@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 ROOT = "EDEX"
 HEADER = "school"
-# How far the prolog is read at a time: too little to declare an entity bomb in.
+# How far the prolog is read at a time, to the next ">" or the stretch: one declaration, and no entity bomb.
 PROLOG_STEP_BYTES = 64
+PROLOG_STRETCH_BYTES = 1024
 TAIL_BYTES = 256
 # The shortest element, `<a/>`.
 ELEMENT_BYTES = 4
@@ -76,11 +77,11 @@ class _Prolog:
         """Take the next chunk; once the root is found this does nothing."""
         at = 0
         while not self._listener.root_seen and at < len(chunk):
-            end = chunk.find(b">", at + PROLOG_STEP_BYTES) + 1 or len(chunk)
-            self._left -= end - at
-            if self._left < 0:
-                raise RosterRefused(Problem("not_edexml"))
+            end = chunk.find(b">", at + PROLOG_STEP_BYTES, at + PROLOG_STRETCH_BYTES) + 1 or at + PROLOG_STRETCH_BYTES
             _feed(self._parser, chunk[at:end])
+            self._left -= end - at
+            if self._left < 0 and not self._listener.root_seen:
+                raise RosterRefused(Problem("not_edexml"))
             at = end
 
 

@@ -53,11 +53,11 @@ class Notes:
 
     def unknown(self, name: str) -> None:
         """Report an element that the standard does not have here, once for each name and only its name."""
+        if name in self._unknown or len(self._unknown) >= REMEMBERED:
+            return
+        self._unknown.add(name)
         name = etree.QName(name).localname[:NAME_LENGTH]
-        name = name if SPEAKABLE.fullmatch(name) else "…"
-        if name not in self._unknown and len(self._unknown) < REMEMBERED:
-            self._unknown.add(name)
-            self.warnings.add("unknown_element", name=name)
+        self.warnings.add("unknown_element", name=name if SPEAKABLE.fullmatch(name) else "…")
 
     def repeated(self, row: etree._Element, known: frozenset[str]) -> None:
         """Refuse a row in which a single value stands twice: nobody could tell which one counts."""

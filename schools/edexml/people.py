@@ -51,11 +51,11 @@ class People:
             name = notes.text("naam", children["naam"].text, children["naam"]) if "naam" in children else ""
             if not name:
                 notes.problems.add("missing", line, "naam")
-            if key in self._groups:
-                notes.problems.add("duplicate_key", line, "key", first=self._groups[key].line)
             home = row.tag == "groep"
             year_group = self._group_year(children.get("jaargroep")) if home else None
-            self._groups[key] = RosterGroup(key, name, year_group, "home" if home else "subgroup", line)
+            group = RosterGroup(key, name, year_group, "home" if home else "subgroup", line)
+            if (first := self._groups.setdefault(key, group)) is not group:
+                notes.problems.add("duplicate_key", line, "key", first=first.line)
 
     def _group_year(self, child: etree._Element | None) -> str | None:
         if child is None or (text := text_of(child)) in {"", fields.COMBINED}:
