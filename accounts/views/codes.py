@@ -16,6 +16,7 @@ from accounts.actions.codes import cards_for, let_in, reset_codes
 from accounts.actions.door import door_of
 from accounts.actions.groups import groups_of
 from accounts.models import CodeKind
+from accounts.names import pupil_tiles
 from accounts.qr import qr_svg
 from basispoort.audit import trail
 from basispoort.lib.access import requires
@@ -46,11 +47,13 @@ def _pupil_of(request: SchoolRequest, group: Group, pupil: UUID) -> Pupil:
     return get_object_or_404(rows, public_id=pupil)
 
 
-def _shown(cards: list[tuple[Pupil, PupilCode]]) -> list[dict[str, object]]:
+def _shown(cards: list[tuple[Pupil, PupilCode]], pupils: list[Pupil]) -> list[dict[str, object]]:
+    """Give what each card shows; the name is the one the pupil finds on the tile, so that two Sams take their own."""
+    names = {tile.id: tile.name for tile in pupil_tiles(pupils)}
     pictures: dict[str, Picture] = {picture.name: picture for picture in PICTURES}
     return [
         {
-            "pupil": pupil,
+            "name": names[pupil.public_id],
             "pictures": [pictures[name] for name in code.parts] if code.kind == CodeKind.PICTURES else [],
             "digits": code.parts if code.kind == CodeKind.DIGITS else [],
         }
@@ -59,7 +62,7 @@ def _shown(cards: list[tuple[Pupil, PupilCode]]) -> list[dict[str, object]]:
 
 
 def _print(request: SchoolRequest, group: Group, cards: list[tuple[Pupil, PupilCode]]) -> HttpResponse:
-    shown = _shown(cards)
+    shown = _shown(cards, _pupils_of(request, group))
     pages = [shown[start : start + CARDS_A_PAGE] for start in range(0, len(shown), CARDS_A_PAGE)]
     context = {"group": group, "pages": pages, "door": door_of(school=request.school)}
     response = render(request, "accounts/pupils/cards.html", context)

@@ -108,6 +108,19 @@ def test_card_of_one_pupil_shows_that_pupil_only(client: Client, school: School,
     assert "Daan" not in page
 
 
+def test_card_carries_the_name_that_the_pupil_finds_on_the_tile(
+    client: Client, school: School, group: Group, teacher: User
+) -> None:
+    first = factories.make_pupil(school, group, first_name="Sam", last_name="Proef")
+    factories.make_pupil(school, group, first_name="Sam", last_name="Voorbeeld")
+    client.force_login(teacher)
+
+    page = text(client.get(f"{of_group(group, 'kaartjes')}{first.public_id}/"))
+
+    assert "Sam P." in page
+    assert "Sam V." not in page
+
+
 @pytest.mark.requirement("SR-B02")
 @pytest.mark.parametrize("page", ["inloggen", "kaartjes", "nieuwe-codes"])
 def test_teacher_of_another_group_finds_nothing(client: Client, school: School, pupil: Pupil, page: str) -> None:
