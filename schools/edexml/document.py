@@ -26,6 +26,8 @@ HEADER = "school"
 PROLOG_STEP_BYTES = 64
 PROLOG_STRETCH_BYTES = 1024
 TAIL_BYTES = 256
+# More than this without a "<" is one tag or remark that would fill the parser's memory before anyone can look at it.
+SINGLE_BYTES = 256 * 1024
 # The shortest element, `<a/>`.
 ELEMENT_BYTES = 4
 # Below a field there is nothing, save in these; one search finds all else, and with it whatever lies too deep.
@@ -127,6 +129,7 @@ class _Body:
         self._root: etree._Element | None = None
         self._tail = b""
         self._bytes = 0
+        self._open_bytes = 0
         self._closed = False
         self._elements = 0
         self._retained = 0
@@ -135,6 +138,10 @@ class _Body:
         """Build the next part of the tree."""
         self._screen.look_at(chunk)
         self._bytes += len(chunk)
+        last = chunk.rfind(b"<")
+        self._open_bytes = len(chunk) - last if last >= 0 else self._open_bytes + len(chunk)
+        if last < 0 and self._open_bytes > SINGLE_BYTES:
+            raise RosterRefused(Problem("value_too_long", params={"limit": self._limits.value_characters}))
         self._tail = (self._tail + chunk[-TAIL_BYTES:])[-TAIL_BYTES:]
         try:
             _feed(self._parser, chunk)

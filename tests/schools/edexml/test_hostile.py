@@ -129,6 +129,14 @@ def test_value_of_12_mib_is_refused() -> None:
 
 
 @pytest.mark.requirement("SR-D01")
+@pytest.mark.parametrize("opening", ["<x ", "<!-- ", "<?x "])
+def test_tag_or_remark_without_end_is_refused_before_it_fills_memory(opening: str) -> None:
+    endless = opening + "".join(f"a{number}='' " for number in range(100_000))
+
+    assert refusal(edex(pupils=PUPIL + endless)) == [("value_too_long", None, None)]
+
+
+@pytest.mark.requirement("SR-D01")
 def test_limits_hold_across_the_pieces_in_which_a_file_is_read() -> None:
     filler = "".join(pupil(attributes=f'key="F{number}"') for number in range(8_000))
     bad = pupil(f"<roepnaam>Sam</roepnaam><hobby>{'x' * 1001}</hobby>", 'key="bad"')
