@@ -14,13 +14,14 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from basispoort.demo import keys
 from basispoort.demo.children import end_with_parent
 from basispoort.demo.ports import LOCAL, claim
-from basispoort.demo.servers import ROOT, InUse, embedded_servers, secrets_of
+from basispoort.demo.servers import ROOT, InUse, embedded_servers, lock, secrets_of
 from basispoort.demo.supervisor import Supervisor
 from basispoort.demo.table import sign_ins
 from basispoort.demo.trouble import Trouble
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
 
-VAR = ROOT / "var"
 NAMES = ("portal", "publisher", "mailbox page", "mail server")
 READY_SECONDS = 90
 WEB = ("gunicorn", "--config=basispoort/deploy/gunicorn.py", "--workers=2", "--graceful-timeout=3", "basispoort.wsgi")
@@ -52,7 +52,7 @@ def _stop(_signum: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def portal_environment(ports: Mapping[str, int], secrets: dict[str, str]) -> dict[str, str]:
+def portal_environment(ports: Mapping[str, int], secrets: dict[str, str], var: Path) -> dict[str, str]:
     """Give the portal's settings, all but the addresses of its servers."""
     return {
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
@@ -63,6 +63,8 @@ def portal_environment(ports: Mapping[str, int], secrets: dict[str, str]) -> dic
         "EXTRA_HOSTS": LOCAL,
         "EMAIL_URL": f"smtp://{LOCAL}:{ports['mail server']}",
         "DEVELOPMENT_PAGES": "yes",
+        "STATIC_ROOT": str(var / "static"),
+        "AUDIT_HEADS_DIRECTORY": str(var / "audit-heads"),
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
 
@@ -75,26 +77,29 @@ def publisher_environment(ports: Mapping[str, int], secrets: dict[str, str]) -> 
     }
 
 
-def run(first_port: int) -> None:
+def run(first_port: int, var: Path) -> None:
     """Start everything, say where it is, and go on until stopped. Raises Trouble in a sentence."""
-    ports = claim(first_port, NAMES)
-    with embedded_servers(VAR) as servers:
-        secrets = keys.load(secrets_of(VAR))
-        owner = portal_environment(ports, secrets) | servers.environment | publisher_environment(ports, secrets)
-        owner["DEMO_OUTPUT"] = str(VAR / "demo-identities.json")
+    with lock(var):  # first, so that a demo that runs already is not taken for another program at its ports
+        ports = claim(first_port, NAMES)
+    with embedded_servers(var) as servers:
+        # Whoever waits for this file waits for a portal that is ready.
+        (var / "demo.json").unlink(missing_ok=True)
+        secrets = keys.load(secrets_of(var))
+        owner = portal_environment(ports, secrets, var) | servers.environment | publisher_environment(ports, secrets)
+        owner["DEMO_OUTPUT"] = str(var / "demo-identities.json")
         supervisor = Supervisor(ROOT)
         try:
             for child, log in servers.children:
                 supervisor.watch(child, log)
             supervisor.run_to_end("prepare", [sys.executable, "-m", "basispoort.demo.prepare"], owner)
-            portal = portal_environment(ports, secrets)
+            portal = portal_environment(ports, secrets, var)
             portal |= {name: servers.environment[name] for name in SERVER_ENVIRONMENT}
-            _start_all(supervisor, ports, portal, secrets)
+            _start_all(supervisor, ports, portal, secrets, var)
             if not supervisor.run_until(lambda: is_ready(ports["portal"]), READY_SECONDS):
                 message = f"The portal was not ready within {READY_SECONDS} seconds; what it said stands above."
                 raise Trouble(message)
-            facts = _facts(ports)
-            (VAR / "demo.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+            facts = _facts(ports, var)
+            (var / "demo.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
             sys.stdout.write(sign_ins(facts))
             sys.stdout.flush()
             supervisor.run_until(lambda: False)
@@ -103,10 +108,10 @@ def run(first_port: int) -> None:
 
 
 def _start_all(
-    supervisor: Supervisor, ports: Mapping[str, int], portal: dict[str, str], secrets: dict[str, str]
+    supervisor: Supervisor, ports: Mapping[str, int], portal: dict[str, str], secrets: dict[str, str], var: Path
 ) -> None:
     python = [sys.executable, "-m"]
-    mailbox = ["basispoort.demo.mailbox", "--folder", str(VAR / "mail"), "--port", str(ports["mailbox page"])]
+    mailbox = ["basispoort.demo.mailbox", "--folder", str(var / "mail"), "--port", str(ports["mailbox page"])]
     supervisor.start(
         "mailbox",
         [*python, *mailbox, "--smtp-port", str(ports["mail server"])],
@@ -117,7 +122,7 @@ def _start_all(
     quiet = portal | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     # SIGQUIT ends the worker at once: every job may run twice, and the next start takes up what was broken off.
     supervisor.start("worker", [*python, *WORKER], quiet, signal.SIGQUIT)
-    supervisor.start("beat", [*python, *BEAT, "--schedule", str(VAR / "celerybeat-schedule")], portal)
+    supervisor.start("beat", [*python, *BEAT, "--schedule", str(var / "celerybeat-schedule")], portal)
     # The publisher is another company.
     publisher = {name: portal[name] for name in (*PASSED_ON, "PYTHONUNBUFFERED", "BASE_URL") if name in portal}
     publisher |= publisher_environment(ports, secrets)
@@ -138,13 +143,13 @@ def is_ready(port: int) -> bool:
         connection.close()
 
 
-def _facts(ports: Mapping[str, int]) -> dict[str, Any]:
+def _facts(ports: Mapping[str, int], var: Path) -> dict[str, Any]:
     """Give what the newcomer and the browser tests need: addresses, and who can sign in with what."""
     base_url = f"http://localhost:{ports['portal']}"
     try:
-        people = json.loads((VAR / "demo-identities.json").read_text(encoding="utf-8"))
+        people = json.loads((var / "demo-identities.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        message = "The list of demo sign-ins (var/demo-identities.json) is gone: start over with `make reset`."
+        message = "The list of demo sign-ins (demo-identities.json) is gone: start over with `make reset`."
         raise Trouble(message) from None
     for pupil in people["pupils"]:
         # The data may have been made under another PORT.
@@ -162,6 +167,7 @@ def main(arguments: list[str]) -> int:
     """Run the demo until Ctrl-C; answer 0 then, and 1 after a sentence about what went wrong."""
     parser = argparse.ArgumentParser(prog="python -m basispoort.demo.run", description="Run the portal's demo.")
     parser.add_argument("--port", type=int, default=8000, help="the portal's port; the next three are used too")
+    parser.add_argument("--var", type=Path, default=ROOT / "var", help="folder for all data; the browser tests use one")
     parser.add_argument("--end-with-parent", action="store_true", help="stop when the calling process is killed")
     chosen = parser.parse_args(arguments)
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -169,7 +175,7 @@ def main(arguments: list[str]) -> int:
     if chosen.end_with_parent:
         end_with_parent(os.getppid(), signal.SIGTERM)
     try:
-        run(chosen.port)
+        run(chosen.port, chosen.var.absolute())
     except Stopped:
         sys.stdout.write("\nStopped; `make run` goes on with the same data.\n")
         return 0

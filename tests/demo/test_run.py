@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 PORTS = {"portal": 8000, "publisher": 8001, "mailbox page": 8002, "mail server": 8003}
 
 
-def test_port_in_use_is_one_sentence_that_names_it_and_the_way_out() -> None:
+def test_port_in_use_is_one_sentence_that_names_it_and_the_way_out(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind((LOCAL, 0))
         taken.listen()
         port = taken.getsockname()[1]
 
         done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "basispoort.demo.run", "--port", str(port)],
+            [sys.executable, "-m", "basispoort.demo.run", "--port", str(port), "--var", str(tmp_path)],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -47,26 +47,31 @@ def test_port_in_use_is_one_sentence_that_names_it_and_the_way_out() -> None:
     )
 
 
-def test_port_that_does_not_exist_is_refused_in_a_sentence() -> None:
+def test_demo_that_runs_already_is_said_before_its_ports_are_looked_at(tmp_path: Path) -> None:
+    with lock(tmp_path), pytest.raises(InUse):
+        run.run(65_534, tmp_path)
+
+
+def test_port_that_does_not_exist_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="PORT=65534 is no usable port"):
-        run.run(65_534)
+        run.run(65_534, tmp_path)
 
 
 def test_portal_is_given_every_setting_that_has_no_default() -> None:
-    given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"))
+    given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"), ROOT / "var")
 
     assert required_names() - given.keys() == set(run.SERVER_ENVIRONMENT)
 
 
 def test_portal_is_not_given_the_owners_address_nor_the_servers_passwords() -> None:
-    given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"))
+    given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"), ROOT / "var")
 
     assert not given.keys() & {"DATABASE_OWNER_URL", *SERVERS}
     assert given.keys() - names_read() - set(run.PASSED_ON) == {"PYTHONUNBUFFERED", "DJANGO_SETTINGS_MODULE"}
 
 
 def test_portal_and_publisher_stand_under_different_host_names() -> None:
-    given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"))
+    given = run.portal_environment(PORTS, dict.fromkeys(keys.ALL, "x"), ROOT / "var")
 
     publisher = run.publisher_environment(PORTS, dict.fromkeys(keys.ALL, "x"))
     assert (given["BASE_URL"], publisher["PUBLISHER_URL"]) == ("http://localhost:8000", "http://127.0.0.1:8001")
