@@ -99,7 +99,6 @@ def test_nothing_of_a_roster_can_be_changed() -> None:
                 setattr(row, field.name, "other")
 
 
-@pytest.mark.requirement("SR-D12")
 def test_people_stay_out_of_what_is_logged() -> None:
     roster = read_roster(LEGACY)
 
