@@ -11,7 +11,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from accounts import events
@@ -107,7 +107,7 @@ class AccessMiddleware:
             raise PermissionDenied
         with unscoped("at which school is this pupil"):
             link = UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=user).first()
-        if link is None or link.pupil.left_at is not None:
+        if link is None or link.pupil.left_at is not None or not link.school.is_in_service_on(timezone.localdate()):
             request.session.flush()
             raise PermissionDenied
         request.school = link.school  # type: ignore[attr-defined]

@@ -447,6 +447,19 @@ def test_pupil_who_leaves_is_out_at_the_next_request(
     assert client.get("/leerling/klaar/").status_code == 403
 
 
+@pytest.mark.requirement("SR-A10")
+def test_pupil_of_a_school_that_ended_is_out_at_the_next_request(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_code(pupil)
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+    school.in_service_from = timezone.localdate() - timedelta(days=9)
+    school.in_service_until = timezone.localdate() - timedelta(days=1)
+    school.save(update_fields=["in_service_from", "in_service_until"])
+
+    assert client.get("/leerling/klaar/").status_code == 403
+
+
 @pytest.mark.requirement("SR-G04")
 def test_tapping_asks_for_the_token_of_our_own_page(school: School, group: Group, pupil: Pupil) -> None:
     make_code(pupil)
