@@ -1,0 +1,31 @@
+"""The ground on which anything may leave: the agreement that the school accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dpa.models import Acceptance
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schools.models import School
+
+
+class AgreementMissing(Exception):
+    """The school has no agreement that covers this day: nothing may leave."""
+
+
+def sharing_ground(school: School, *, day: date) -> Acceptance:
+    """Give the acceptance that covers a school's data on a day, with the leaflet that names the fields.
+
+    Ask within the scope of the school. Raises AgreementMissing when nobody accepted, when what was accepted is not in
+    effect yet, or when the school is not in service on that day.
+    """
+    if not school.is_in_service_on(day):
+        raise AgreementMissing
+    accepted = Acceptance.objects.for_school(school).select_related("leaflet", "version")
+    ground = accepted.filter(at__date__lte=day, version__effective_on__lte=day).order_by("-at").first()
+    if ground is None:
+        raise AgreementMissing
+    return ground
