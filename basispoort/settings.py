@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.AccessMiddleware",
+    "dpa.middleware.AgreementMiddleware",
 ]
 
 ROOT_URLCONF = "basispoort.urls"
