@@ -7,3 +7,7 @@ class LicencesConfig(AppConfig):
     """The use: participants, material, licences, sharing, launches."""
 
     name = "licences"
+
+    def ready(self) -> None:
+        """Register rights, events, personal data and the places in the menu."""
+        from licences import events, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

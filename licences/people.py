@@ -1,0 +1,88 @@
+"""Who opens material: a pupil, or a staff member at one school."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from accounts.actions.groups import groups_of
+from accounts.models import UserKind, UserPupil, UserStaff
+from accounts.permissions import holds
+from basispoort.lib.tenancy import unscoped
+from licences.models import Subject
+from licences.permissions import MATERIAL_OPEN
+from schools.models import PupilSubgroup, StaffGroup
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+    from schools.models import Group, Pupil, School, StaffMember
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person at one school, as far as opening material goes."""
+
+    user: User
+    school: School
+    pupil: Pupil | None = None
+    staff_member: StaffMember | None = None
+    present: bool = True
+
+    @property
+    def subject(self) -> Subject:
+        """Whose fields leave for this person."""
+        return Subject.PUPIL if self.user.kind == UserKind.PUPIL else Subject.STAFF
+
+    @property
+    def numbers(self) -> dict[str, int | UUID]:
+        """The columns by which disclosures and refusals speak of this person."""
+        return {"pupil_number": self.pupil.pk} if self.pupil else {"account": self.user.pk}
+
+    def group_ids(self) -> set[UUID]:
+        """Give the groups whose material is meant for this person too."""
+        if self.pupil is None:
+            return set(groups_of(self.user, self.school).values_list("pk", flat=True))
+        places = PupilSubgroup.objects.for_school(self.school).filter(pupil=self.pupil, group__ended_at__isnull=True)
+        groups = set(places.values_list("group", flat=True))
+        if self.pupil.home_group_id:
+            groups.add(self.pupil.home_group_id)
+        return groups
+
+    def groups(self) -> list[Group]:
+        """Give the groups whose names may leave for this person: a pupil's own, those a staff member teaches."""
+        if self.pupil is not None:
+            return [self.pupil.home_group] if self.pupil.home_group else []
+        if self.staff_member is None:
+            return []
+        work = StaffGroup.objects.for_school(self.school).filter(
+            staff_member=self.staff_member, group__ended_at__isnull=True
+        )
+        return [place.group for place in work.select_related("group").order_by("group__name")]
+
+
+def visitor_of(user: User, school: School) -> Visitor:
+    """Give a user as a visitor of one school; ask within the scope of the school.
+
+    `present` is False for who left, lost the role, or whose account was closed: asked anew each time (SR-A10).
+    """
+    if user.kind == UserKind.PUPIL:
+        links = UserPupil.objects.for_school(school).select_related("pupil__home_group")
+        link = links.filter(user=user).first()
+        pupil = link.pupil if link else None
+        present = user.is_active and pupil is not None and pupil.left_at is None
+        return Visitor(user, school, pupil=pupil, present=present)
+    staff = UserStaff.objects.for_school(school).select_related("staff_member").filter(user=user).first()
+    present = user.is_active and holds(user, MATERIAL_OPEN, school)
+    return Visitor(user, school, staff_member=staff.staff_member if staff else None, present=present)
+
+
+def schools_of(user: User) -> list[School]:
+    """Give the schools at which a user may open material."""
+    if user.kind == UserKind.PUPIL:
+        with unscoped("at which school is this pupil"):
+            link = UserPupil.objects.get_queryset().select_related("school").filter(user=user).first()
+        return [link.school] if link else []
+    found = {role.school.pk: role.school for role in user.running_roles() if role.school is not None}
+    return [school for school in found.values() if holds(user, MATERIAL_OPEN, school)]
