@@ -2,7 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import KnownDevice, PupilCode, Role, SchoolDoor, Session, User, UserPupil, UserStaff
+from accounts.models import (
+    KnownDevice,
+    LinkRequest,
+    MailToken,
+    PupilCode,
+    Role,
+    SchoolDoor,
+    Session,
+    User,
+    UserPupil,
+    UserStaff,
+)
+from basispoort.lib.models import OutgoingMail
 from basispoort.lib.personal_data import Retention, register_simple
 
 WITH_THE_PERSON = Retention(30, "left the roster", "OV 12.1: an account goes with the person it stands for")
@@ -62,4 +74,25 @@ register_simple(
     paths={"user": "user"},
     retention=Retention(180, "last sign-in", "SR-K02: a device is known for 180 days"),
     fields=("since",),
+)
+register_simple(
+    OutgoingMail,
+    _("mail on its way"),
+    paths={"user": "recipient_id"},
+    retention=Retention(1, "sent or given up", "SR-O: content goes when the mail is handed over, within a day at most"),
+    fields=("purpose", "state", "created_at", "finished_at"),
+)
+register_simple(
+    MailToken,
+    _("mailed link"),
+    paths={"user": "user"},
+    retention=Retention(1, "expired", "SR-C05: a link lives seven days at most"),
+    fields=("purpose", "created_at", "expires_at", "used_at"),
+)
+register_simple(
+    LinkRequest,
+    _("request for a link"),
+    paths={},  # nobody knows yet whose address it is
+    retention=Retention(1, "asked", "SR-C07: goes when a worker has answered it"),
+    fields=("created_at",),
 )

@@ -3,12 +3,15 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import pupil_urls
-from accounts.views import staff
+from accounts.views import links, staff
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inloggen/", staff.sign_in, name="sign-in"),
     path("uitloggen/", staff.sign_out, name="sign-out"),
+    path("wachtwoord-vergeten/", links.forgotten, name="forgotten"),
+    path("link/<slug:purpose>/<str:token>/", links.link, name="link"),
+    path("wachtwoord-kiezen/", links.choose_password, name="choose-password"),
     path("taal/", staff.choose_language, name="language"),
     path("account/", staff.profile, name="profile"),
     path("school/<school:school>/", staff.school_start, name="school"),

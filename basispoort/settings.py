@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "audit.seal", "schedule": 60.0},
     "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
+    "answer requests for links that wait": {"task": "accounts.sweep_links", "schedule": 60.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -195,6 +196,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Uploads hold persons: they stay in memory, up to a limit, and never lie on disk (SR-D12).
+FILE_UPLOAD_HANDLERS = ["schools.uploads.LimitedUploadHandler"]
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]

@@ -37,6 +37,9 @@ from basispoort.settings import STORAGES as _STORAGES  # noqa: E402
 
 STORAGES = _STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CELERY_TASK_ALWAYS_EAGER = False
+# Nothing a test queues may reach a worker that happens to run.
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 STATIC_ROOT = ROOT / "var" / "test" / "static"  # noqa: F405 - of the portal's settings
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True

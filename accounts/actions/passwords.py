@@ -1,15 +1,18 @@
-"""Changing a password."""
+"""Setting a password, and all that ends with the old one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import update_session_auth_hash
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts import events
-from accounts.models import KnownDevice, Session
+from accounts.models import KnownDevice, MailToken, Session
 from accounts.sessions import stored_key
 from basispoort.audit import trail
+from basispoort.lib.mail import queue_mail
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,11 +20,31 @@ if TYPE_CHECKING:
 
 
 def change_password(*, request: StaffRequest, user: User, new: str) -> None:
-    """Give a user a new password; all other sessions and known devices end in the same transaction (SR-A09)."""
+    """Give a user a new password; all other sessions, known devices and links end in the same transaction (SR-A09)."""
     user.set_password(new)
     user.save(update_fields=["password"])
     update_session_auth_hash(request, user)
     request.session.save()
-    Session.objects.filter(user=user).exclude(session_key=stored_key(str(request.session.session_key))).delete()
-    KnownDevice.objects.filter(user=user).delete()
+    end_everything(user, but_session=stored_key(str(request.session.session_key)))
     trail.record(events.PASSWORD_CHANGED, school=None, acting_user=user)
+    tell_password_changed(user)
+
+
+def end_everything(user: User, *, but_session: str = "") -> None:
+    """End the sessions of a user but one, the known devices, and every link that still works (SR-A09)."""
+    Session.objects.filter(user=user).exclude(session_key=but_session).delete()
+    KnownDevice.objects.filter(user=user).delete()
+    MailToken.objects.filter(user=user, used_at__isnull=True).update(ended_at=Now())
+
+
+def tell_password_changed(user: User) -> None:
+    """Mail the owner that the password changed."""
+    queue_mail(
+        purpose="password_changed",
+        recipient_id=user.pk,
+        address=str(user.email),
+        language=user.language,
+        subject=_("Your password for Basispoort was changed"),
+        template="accounts/mail/password_changed",
+        facts={"name": user.first_name},
+    )

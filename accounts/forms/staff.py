@@ -42,10 +42,17 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
-class NewPasswordForm(forms.Form):
-    """The present password and a new one, which must keep the rules."""
+class AddressForm(forms.Form):
+    """One plain address; never a list, a name with it, or a line break (SR-C07)."""
 
-    current = PasswordField(label=_("Present password"), autocomplete="current-password")
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+
+class ChoosePasswordForm(forms.Form):
+    """A new password, which must keep the rules."""
+
     new = PasswordField(
         label=_("New password"),
         autocomplete="new-password",
@@ -56,13 +63,6 @@ class NewPasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean_current(self) -> str:
-        """Refuse a wrong present password."""
-        current = normal_password(self.cleaned_data["current"])
-        if not self.user.check_password(current):
-            raise ValidationError(_("This is not your present password."))
-        return current
-
     def clean_new(self) -> str:
         """Refuse a password that breaks a rule or is guessed at once."""
         new = normal_password(self.cleaned_data["new"])
@@ -71,6 +71,20 @@ class NewPasswordForm(forms.Form):
         places = [place for role in roles if role.school for place in (role.school.name, role.school.city)]
         check_strength(new, [self.user.full_name, str(self.user.email), *places])
         return new
+
+
+class NewPasswordForm(ChoosePasswordForm):
+    """The present password and a new one."""
+
+    current = PasswordField(label=_("Present password"), autocomplete="current-password")
+    field_order = ("current", "new")
+
+    def clean_current(self) -> str:
+        """Refuse a wrong present password."""
+        current = normal_password(self.cleaned_data["current"])
+        if not self.user.check_password(current):
+            raise ValidationError(_("This is not your present password."))
+        return current
 
 
 class LanguageForm(forms.Form):

@@ -6,6 +6,7 @@ from accounts.models.door import DoorMiss, SchoolDoor
 from accounts.models.role import Role, RoleName
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
+from accounts.models.token import LinkRequest, MailToken, TokenPurpose
 from accounts.models.user import User, UserKind
 
 __all__ = [
@@ -13,11 +14,14 @@ __all__ = [
     "DoorMiss",
     "FailureCounter",
     "KnownDevice",
+    "LinkRequest",
+    "MailToken",
     "PupilCode",
     "Role",
     "RoleName",
     "SchoolDoor",
     "Session",
+    "TokenPurpose",
     "User",
     "UserKind",
     "UserPupil",

@@ -1,0 +1,152 @@
+"""Activation and forgotten passwords by mailed links (product A2; SR-C01 to C08)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import events
+from accounts.actions.passwords import end_everything, tell_password_changed
+from accounts.models import LinkRequest, MailToken, Role, TokenPurpose, User, UserKind
+from basispoort.audit import trail
+from basispoort.lib.mail import queue_mail, wake
+from basispoort.lib.tenancy import unscoped
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from schools.models import School
+
+LIVE_AT_MOST = 3
+MAILS_AN_HOUR = 3
+SUBJECTS = {
+    TokenPurpose.ACTIVATION: _("Choose your password for Basispoort"),
+    TokenPurpose.PASSWORD_RESET: _("A new password for Basispoort"),
+}
+
+
+class LinkUnusable(Exception):
+    """The link is unknown, used, ended, too old, or meant for something or somebody else."""
+
+
+def mail_link(*, user: User, purpose: TokenPurpose) -> bool:
+    """Mail a link to the stored address; False, and no mail, beyond 3 live links or 3 mails an hour (SR-C05, C07)."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        links = MailToken.objects.filter(user=user, purpose=purpose)
+        if links.live().count() >= LIVE_AT_MOST or links.sent_lately().count() >= MAILS_AN_HOUR:
+            return False
+        token = MailToken.issue(user, purpose)
+        queue_mail(
+            purpose=purpose,
+            recipient_id=user.pk,
+            address=str(user.email),
+            language=user.language,
+            subject=SUBJECTS[purpose],
+            template=f"accounts/mail/{purpose}",
+            facts={
+                "name": user.first_name,
+                "link": settings.BASE_URL + reverse("accounts:link", args=[purpose, token]),
+            },
+        )
+        trail.record(events.LINK_SENT, school=None, acting_user=None, target=user, details={"purpose": purpose})
+        return True
+
+
+def ask_for_link(*, address: str) -> None:
+    """Note that somebody asks for a link at an address; the same work whether it is known or not (SR-A05)."""
+    from accounts.tasks import answer_link_request  # noqa: PLC0415 - the task imports this module
+
+    request = LinkRequest.objects.create(address=address)
+    wake(answer_link_request.delay, request.pk)
+
+
+def answer(pk: UUID | str) -> None:
+    """Mail a link if the address is that of an account that may sign in, and forget the request either way."""
+    with transaction.atomic():
+        request = LinkRequest.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if request is None:
+            return
+        user = User.objects.with_email(request.address)
+        if user is not None and user.is_active and user.kind in {UserKind.STAFF, UserKind.PORTAL}:
+            known = user.has_usable_password()
+            mail_link(user=user, purpose=TokenPurpose.PASSWORD_RESET if known else TokenPurpose.ACTIVATION)
+        request.delete()
+
+
+def owner_of(token_hash: bytes, purpose: TokenPurpose) -> User:
+    """Give whose link this is without using it; raises LinkUnusable."""
+    token = MailToken.objects.live().select_related("user").filter(token_hash=token_hash, purpose=purpose).first()
+    if token is None or not token.user.is_active or bytes(token.email_index) != token.user.email_index:
+        raise LinkUnusable
+    return token.user
+
+
+def redeem_link(*, token_hash: bytes, purpose: TokenPurpose, password: str) -> User:
+    """Use a link up and set the password it was for; raises LinkUnusable.
+
+    All sessions, known devices and other links of the account end with it (SR-A09). If anything fails, the link is
+    unused again.
+    """
+    with transaction.atomic():
+        user_pk = MailToken.redeem(token_hash, purpose)
+        if user_pk is None:
+            raise LinkUnusable
+        user = User.objects.get(pk=user_pk)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        end_everything(user)
+        event = events.ACTIVATED if purpose == TokenPurpose.ACTIVATION else events.PASSWORD_CHANGED
+        trail.record(event, school=None, acting_user=user)
+        if purpose == TokenPurpose.PASSWORD_RESET:
+            tell_password_changed(user)
+        return user
+
+
+def invite_user(  # noqa: PLR0913 - a person is all of these
+    *,
+    acting_user: User | None,
+    school: School,
+    role: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    infix: str = "",
+    language: str = "nl",
+) -> User:
+    """Give somebody a role at a school from today, and mail a link to choose a password where there is none yet.
+
+    Somebody who has an account already keeps it, name and password included. The caller has checked that the one who
+    acts may give this role.
+    """
+    with transaction.atomic():
+        user = User.objects.with_email(email)
+        if user is None:
+            user = User.objects.create_staff(
+                email=email, first_name=first_name, infix=infix, last_name=last_name, password=None
+            )
+            User.objects.filter(pk=user.pk).update(language=language)
+            user.language = language
+        with unscoped("a role at a school the inviter may not be at"):
+            here = Role.objects.get_queryset().running_today().filter(user=user, role=role, school=school)
+            if not here.exists():
+                given = Role.objects.create(
+                    user=user, role=role, school=school, starts_on=timezone.localdate(), given_by=acting_user
+                )
+                trail.record(events.ROLE_GIVEN, school=None, acting_user=acting_user, target=given)
+        user.forget_roles()
+        if not user.has_usable_password():
+            mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
+        return user
+
+
+def forget_old_links() -> int:
+    """Remove links that ended more than a day ago; gives their number."""
+    return MailToken.objects.filter(expires_at__lt=Now() - timedelta(days=1)).delete()[0]

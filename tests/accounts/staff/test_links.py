@@ -1,0 +1,451 @@
+"""Activation and forgotten passwords by mailed links."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actions.tokens import LinkUnusable, answer, invite_user, mail_link, redeem_link
+from accounts.models import KnownDevice, LinkRequest, MailToken, Session, TokenPurpose, User
+from accounts.models.token import hash_of, new_token
+from accounts.tasks import sweep_links
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.models import OutgoingMail
+from basispoort.lib.tenancy import unscoped
+from tests import factories
+
+if TYPE_CHECKING:
+    from schools.models import School
+
+ADDRESS = "demo@voorbeeldschool.example"
+ASK = "/wachtwoord-vergeten/"
+CHOOSE = "/wachtwoord-kiezen/"
+NEW = "Vis4kano8brug"
+RESET = TokenPurpose.PASSWORD_RESET
+
+
+@pytest.fixture
+def owner(school: School) -> User:
+    """A teacher with an account."""
+    user = factories.make_user(email=ADDRESS)
+    factories.make_role(user, "teacher", school)
+    return user
+
+
+def newest_mail() -> OutgoingMail:
+    return OutgoingMail.objects.order_by("-created_at", "-pk")[0]
+
+
+def mailed_path(user: User, purpose: TokenPurpose = RESET) -> str:
+    """Mail a link and give its path."""
+    before = set(OutgoingMail.objects.values_list("pk", flat=True))
+    assert mail_link(user=user, purpose=purpose)
+    mail = OutgoingMail.objects.exclude(pk__in=before).get()
+    found = re.search(r"http://localhost:8000(/link/\S+)", str(mail.text))
+    assert found
+    return found[1]
+
+
+def token_in(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[1]
+
+
+@pytest.mark.requirement("SR-C01")
+def test_token_has_36_characters_in_guid_form_and_128_random_bits() -> None:
+    tokens = [new_token() for _ in range(200)]
+
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", token) for token in tokens)
+    # A GUID of a version would have the same character there every time.
+    assert len({token[14] for token in tokens}) > 8
+
+
+@pytest.mark.requirement("SR-C01")
+def test_table_of_links_holds_no_token(owner: User) -> None:
+    token = token_in(mailed_path(owner))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT t::text FROM accounts_mailtoken t")
+        row = cursor.fetchone()[0]
+
+    assert token not in row
+    assert uuid.UUID(token).hex not in row
+    assert hash_of(token).hex() in row
+
+
+@pytest.mark.requirement("SR-C04")
+def test_looking_at_a_link_never_uses_it_up(client: Client, owner: User) -> None:
+    path = mailed_path(owner)
+
+    for _ in range(25):
+        client.get(path)
+        client.head(path)
+    response = client.get(path, follow=True)
+
+    assert (response.status_code, response.redirect_chain) == (200, [(CHOOSE, 302)])
+
+
+@pytest.mark.requirement("SR-C08")
+def test_page_behind_a_link_holds_no_token_and_tells_no_other_page(client: Client, owner: User) -> None:
+    path = mailed_path(owner)
+
+    first = client.get(path)
+    page = client.get(CHOOSE)
+
+    assert first.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert token_in(path) not in page.content.decode()
+
+
+@pytest.mark.requirement("SR-I02")
+def test_session_that_holds_a_link_holds_only_its_hash(client: Client, owner: User) -> None:
+    path = mailed_path(owner)
+    client.get(path)
+
+    assert token_in(path) not in str(client.session.items())
+
+
+def test_link_sets_the_password_once(client: Client, owner: User) -> None:
+    client.get(mailed_path(owner))
+
+    first = client.post(CHOOSE, {"new": NEW})
+    second = client.post(CHOOSE, {"new": "Hut3fiets9maan"})
+    owner.refresh_from_db()
+
+    assert (first.status_code, first["Location"], second.status_code) == (302, "/inloggen/", 410)
+    assert owner.check_password(NEW)
+
+
+@pytest.mark.requirement("SR-A09")
+def test_new_password_by_link_ends_sessions_devices_and_other_links(client: Client, owner: User) -> None:
+    elsewhere = Client()
+    elsewhere.post("/inloggen/", {"email": ADDRESS, "password": factories.PASSWORD})
+    other_path = mailed_path(owner)
+    client.get(mailed_path(owner))
+
+    client.post(CHOOSE, {"new": NEW})
+
+    assert elsewhere.get("/account/").status_code == 302
+    assert not Session.objects.filter(user=owner).exists()
+    assert not KnownDevice.objects.filter(user=owner).exists()
+    assert client.get(other_path, follow=True).status_code == 410
+    assert newest_mail().purpose == "password_changed"
+
+
+def unknown(_owner: User) -> str:
+    return f"/link/password_reset/{new_token()}/"
+
+
+def used(owner: User) -> str:
+    path = mailed_path(owner)
+    redeem_link(token_hash=hash_of(token_in(path)), purpose=RESET, password=NEW)
+    return path
+
+
+def too_old(owner: User) -> str:
+    path = mailed_path(owner)
+    MailToken.objects.update(expires_at=Now())
+    return path
+
+
+def ended(owner: User) -> str:
+    path = mailed_path(owner)
+    MailToken.objects.update(ended_at=Now())
+    return path
+
+
+def of_another_purpose(owner: User) -> str:
+    return mailed_path(owner).replace("password_reset", "activation")
+
+
+def of_a_purpose_that_does_not_exist(owner: User) -> str:
+    return mailed_path(owner).replace("password_reset", "anything")
+
+
+def sent_to_an_address_of_before(owner: User) -> str:
+    path = mailed_path(owner)
+    owner.set_email("nieuw@voorbeeldschool.example")
+    owner.save()
+    return path
+
+
+def of_a_closed_account(owner: User) -> str:
+    path = mailed_path(owner)
+    owner.is_active = False
+    owner.save(update_fields=["is_active"])
+    return path
+
+
+BAD_LINKS = [
+    unknown,
+    used,
+    too_old,
+    ended,
+    of_another_purpose,
+    of_a_purpose_that_does_not_exist,
+    sent_to_an_address_of_before,
+    of_a_closed_account,
+]
+
+
+@pytest.mark.requirement("SR-C02")
+@pytest.mark.parametrize("bad", BAD_LINKS)
+def test_every_bad_link_gets_the_same_page(client: Client, owner: User, bad: Any) -> None:
+    path = bad(owner)
+    expected = Client().get(unknown(owner), follow=True)
+
+    response = client.get(path, follow=True)
+
+    def without_reference(page: Any) -> str:
+        return re.sub(r"[0-9a-f]{16}|value=\"\w{64}\"", "", page.content.decode())
+
+    assert (response.status_code, without_reference(response)) == (410, without_reference(expected))
+
+
+@pytest.mark.requirement("SR-C02")
+@pytest.mark.parametrize("bad", [bad for bad in BAD_LINKS if bad is not of_a_purpose_that_does_not_exist])
+def test_bad_link_is_not_redeemed_either(owner: User, bad: Any) -> None:
+    path = bad(owner)
+    purpose = TokenPurpose.ACTIVATION if "activation" in path else RESET
+
+    with pytest.raises(LinkUnusable):
+        redeem_link(token_hash=hash_of(token_in(path)), purpose=purpose, password=NEW)
+
+
+@pytest.mark.requirement("SR-C03")
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_uses_at_once_exactly_one_succeeds() -> None:
+    user = factories.make_user(email=ADDRESS)
+    token_hash = hash_of(token_in(mailed_path(user)))
+    start = threading.Barrier(20)
+    outcomes: list[int | None] = []
+
+    def use(number: int) -> None:
+        start.wait(30)
+        try:
+            redeem_link(token_hash=token_hash, purpose=RESET, password=f"Vis4kano8brug{number}")
+            outcomes.append(number)
+        except LinkUnusable:
+            outcomes.append(None)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=use, args=[number]) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    (winner,) = [number for number in outcomes if number is not None]
+    user.refresh_from_db()
+    with unscoped("a test reads the trail"):
+        entries = AuditEntry.objects.get_queryset().filter(event="accounts.password_changed").count()
+    assert (len(outcomes), entries) == (20, 1)
+    assert user.check_password(f"Vis4kano8brug{winner}")
+    assert OutgoingMail.objects.filter(purpose="password_changed").count() == 1
+
+
+@pytest.mark.requirement("SR-C03")
+def test_use_that_fails_halfway_leaves_the_link_unused(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    token_hash = hash_of(token_in(mailed_path(owner)))
+    monkeypatch.setattr("accounts.actions.tokens.events.PASSWORD_CHANGED", "nobody.named.this")
+
+    with pytest.raises(LookupError):
+        redeem_link(token_hash=token_hash, purpose=RESET, password=NEW)
+    owner.refresh_from_db()
+
+    assert MailToken.objects.live().count() == 1
+    assert owner.check_password(factories.PASSWORD)
+
+
+@pytest.mark.requirement("SR-C05")
+@pytest.mark.parametrize(
+    ("purpose", "lifetime"), [(RESET, timedelta(hours=1)), (TokenPurpose.ACTIVATION, timedelta(days=7))]
+)
+def test_link_lives_as_long_as_its_purpose_asks(owner: User, purpose: TokenPurpose, lifetime: timedelta) -> None:
+    mail_link(user=owner, purpose=purpose)
+
+    token = MailToken.objects.get()
+
+    assert token.expires_at - token.created_at == lifetime
+
+
+@pytest.mark.requirement("SR-C05")
+@pytest.mark.requirement("SR-C07")
+def test_fourth_link_within_the_hour_is_not_mailed_and_ends_no_other(owner: User) -> None:
+    mailed = [mail_link(user=owner, purpose=RESET) for _ in range(4)]
+
+    assert mailed == [True, True, True, False]
+    assert (MailToken.objects.live().count(), OutgoingMail.objects.count()) == (3, 3)
+
+
+@pytest.mark.requirement("SR-C05")
+def test_no_more_than_three_links_live_at_once(owner: User) -> None:
+    for _ in range(3):
+        mail_link(user=owner, purpose=TokenPurpose.ACTIVATION)
+    MailToken.objects.update(created_at=Now() - timedelta(hours=2))
+
+    assert mail_link(user=owner, purpose=TokenPurpose.ACTIVATION) is False
+
+
+@pytest.mark.requirement("SR-A05")
+def test_answer_is_the_same_for_every_address(owner: User) -> None:
+    factories.make_user(email="weg@voorbeeldschool.example", password=None)
+    inactive = factories.make_user(email="dicht@voorbeeldschool.example")
+    inactive.is_active = False
+    inactive.save(update_fields=["is_active"])
+    addresses = [ADDRESS, "weg@voorbeeldschool.example", "dicht@voorbeeldschool.example", "niemand@elders.example"]
+
+    answers = []
+    for address in addresses:
+        response = Client().post(ASK, {"email": address}, follow=True)
+        answers.append((response.status_code, re.sub(r"value=\"\w{64}\"", "", response.content.decode())))
+
+    assert owner.is_active
+    assert len(set(answers)) == 1
+    assert LinkRequest.objects.count() == len(addresses)
+
+
+@pytest.mark.requirement("SR-A05")
+def test_page_does_the_same_number_of_queries_for_a_known_and_an_unknown_address(
+    owner: User,
+) -> None:
+    assert owner.is_active
+    numbers = []
+    for address in (ADDRESS, "niemand@elders.example"):
+        with CaptureQueriesContext(connection) as queries:
+            Client().post(ASK, {"email": address})
+        numbers.append(len(queries))
+
+    assert numbers[0] == numbers[1]
+
+
+def test_known_address_gets_a_mail_once_the_worker_looks(owner: User) -> None:
+    Client().post(ASK, {"email": ADDRESS.upper()})
+
+    answered = sweep_links()
+
+    mail = newest_mail()
+    assert (answered, mail.address, mail.recipient_id, mail.purpose) == (1, ADDRESS, owner.pk, "password_reset")
+    assert not LinkRequest.objects.exists()
+
+
+def test_unknown_address_gets_nothing_and_is_forgotten(owner: User) -> None:
+    Client().post(ASK, {"email": "niemand@elders.example"})
+
+    sweep_links()
+
+    assert owner.is_active
+    assert (OutgoingMail.objects.count(), LinkRequest.objects.count()) == (0, 0)
+
+
+def test_request_is_answered_once(owner: User) -> None:
+    request = LinkRequest.objects.create(address=ADDRESS)
+
+    answer(request.pk)
+    answer(request.pk)
+
+    assert (OutgoingMail.objects.count(), owner.mail_tokens.count()) == (1, 1)
+
+
+def test_account_without_a_password_gets_an_activation_link(db: None) -> None:  # noqa: ARG001 - opens the database
+    factories.make_user(email=ADDRESS, password=None)
+
+    answer(LinkRequest.objects.create(address=ADDRESS).pk)
+
+    assert newest_mail().purpose == "activation"
+
+
+@pytest.mark.requirement("SR-C07")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "demo@voorbeeldschool.example\nbcc: x@evil.test",
+        "demo@voorbeeldschool.example, x@evil.test",
+        "Demo <demo@voorbeeldschool.example>",
+        "demo@voorbeeldschool.example x",
+        "demo",
+    ],
+)
+def test_anything_but_one_plain_address_is_a_form_error(client: Client, owner: User, typed: str) -> None:
+    response = client.post(ASK, {"email": typed})
+
+    assert owner.is_active
+    assert (response.status_code, LinkRequest.objects.count()) == (200, 0)
+
+
+@pytest.mark.requirement("SR-C07")
+@pytest.mark.parametrize("typed", ["moß@voorbeeldschool.example", "MOSS@voorbeeldschool.example"])
+def test_mail_goes_to_the_stored_address_and_never_to_the_typed_one(db: None, typed: str) -> None:  # noqa: ARG001 - opens the database
+    factories.make_user(email="moss@voorbeeldschool.example")
+
+    answer(LinkRequest.objects.create(address=typed).pk)
+
+    assert {str(mail.address) for mail in OutgoingMail.objects.all()} <= {"moss@voorbeeldschool.example"}
+
+
+@pytest.mark.requirement("SR-C06")
+def test_host_in_a_link_comes_from_the_setting(client: Client, owner: User) -> None:
+    refused = client.post(ASK, {"email": ADDRESS}, headers={"host": "evil.test"}).status_code
+    client.post(ASK, {"email": ADDRESS}, headers={"x-forwarded-host": "evil.test", "forwarded": "host=evil.test"})
+    sweep_links()
+
+    assert owner.is_active
+    assert refused == 400
+    assert OutgoingMail.objects.count() == 1
+    assert "http://localhost:8000/link/" in str(newest_mail().text)
+    assert "evil" not in f"{newest_mail().text}{newest_mail().html}"
+
+
+def test_weak_password_is_refused_and_the_link_still_works(client: Client, owner: User) -> None:
+    client.get(mailed_path(owner))
+
+    refused = client.post(CHOOSE, {"new": "Welkom01"})
+    accepted = client.post(CHOOSE, {"new": NEW})
+
+    assert (refused.status_code, accepted.status_code) == (200, 302)
+
+
+def test_invited_person_activates_and_signs_in(client: Client, school: School, coordinator: User) -> None:
+    user = invite_user(
+        acting_user=coordinator, school=school, role="teacher", email=ADDRESS, first_name="Demo", last_name="Nieuw"
+    )
+    found = re.search(r"(/link/activation/\S+)", str(newest_mail().text))
+    assert found
+    client.get(found[1])
+    client.post(CHOOSE, {"new": NEW})
+
+    response = client.post("/inloggen/", {"email": ADDRESS, "password": NEW}, follow=True)
+
+    assert response.redirect_chain[-1][0] == f"/school/{school.code}/"
+    assert user.has_perm("schools.school.view", school)
+
+
+def test_person_with_an_account_gets_the_role_and_keeps_name_and_password(
+    school: School, other_school: School, stranger: User, owner: User
+) -> None:
+    user = invite_user(
+        acting_user=stranger, school=other_school, role="teacher", email=ADDRESS, first_name="X", last_name="Y"
+    )
+
+    assert user == owner
+    assert (user.first_name, user.check_password(factories.PASSWORD)) == (owner.first_name, True)
+    assert user.school_ids() == sorted([school.pk, other_school.pk])
+    assert OutgoingMail.objects.count() == 0
+
+
+def test_mail_speaks_the_reader_s_language(owner: User) -> None:
+    owner.language = "en"
+    owner.save(update_fields=["language"])
+
+    mail_link(user=owner, purpose=RESET)
+
+    assert newest_mail().subject == "A new password for Basispoort"
