@@ -9,5 +9,5 @@ class SchoolsConfig(AppConfig):
     name = "schools"
 
     def ready(self) -> None:
-        """Register rights, events and personal data."""
-        from schools import events, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        """Register rights, events, personal data and the places in the menu."""
+        from schools import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

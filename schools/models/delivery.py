@@ -72,3 +72,17 @@ class RosterDelivery(LeasedJob, TenantModel):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it can still be applied or withdrawn."""
+        return self.state in {self.State.RECEIVED, self.State.READ}
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Tell whether it was found to be what the roster was already."""
+        return self.state == self.State.APPLIED and not any(
+            self.counts.get(name)
+            for name in self.counts
+            if name.endswith(("_came", "_left", "_changed", "_new", "_ended"))
+        )

@@ -1,0 +1,216 @@
+"""What a roster that was read would change at a school, as the database has it now."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from basispoort.lib import crypto
+from schools.models import Group, GroupKind, Pupil, StaffMember
+from schools.roster.difference import Difference, GroupDifference, compare
+from schools.roster.people import ArrivingGroup, ArrivingPerson, StandingGroup, StandingPerson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from basispoort.lib.fields import Sealed
+    from schools.edexml.roster import Roster, RosterGroup
+    from schools.models import School
+
+PUPIL_COLUMNS = (
+    "id",
+    "first_name",
+    "infix",
+    "last_name",
+    "las_key_index",
+    "eck_id_index",
+    "fingerprint",
+    "left_at",
+    "year_group",
+    "gender",
+    "home_group_id",
+    "birth_date",
+)
+STAFF_COLUMNS = (*PUPIL_COLUMNS[:8], "email_index", "roster_roles")
+
+
+def difference_at(*, school: School, roster: Roster, namespace: UUID) -> Difference:
+    """Give the difference between this roster and the one of the school now.
+
+    `namespace` is the delivery's id: new groups get the same ids from it each time. Works in the transaction that is
+    open. Raises MatchesConflict when persons cannot be told apart.
+    """
+    standing = [StandingGroup(*row[:-1], row[-1] is not None) for row in _group_rows(school)]
+    groups, ids = _groups(standing, roster, namespace)
+    names = {one.id: one.name for one in standing} | {ids[one.key]: one.name for one in roster.groups}
+    return compare(
+        groups=groups,
+        group_names=names,
+        pupils=(standing_pupils(school), _arriving_pupils(roster, ids, school)),
+        staff=(standing_staff(school), _arriving_staff(roster, ids)),
+    )
+
+
+def _group_rows(school: School) -> list[tuple[object, ...]]:
+    columns = ("id", "school_year", "kind", "las_key", "name", "year_group", "ended_at")
+    return list(Group.objects.for_school(school).order_by("id").values_list(*columns))
+
+
+def standing_pupils(school: School) -> list[StandingPerson]:
+    """Give the pupils of the roster, those who left included, the last to leave last."""
+    rows = Pupil.objects.for_school(school).order_by("left_at", "id").values_list(*PUPIL_COLUMNS)
+    field = Pupil._meta.get_field("birth_date")
+    return [
+        StandingPerson(
+            *row[:4],
+            row[4],
+            row[5],
+            _bytes(row[6]),
+            row[7] is not None,
+            year_group=row[8],
+            gender=row[9],
+            home_group=row[10],
+            open_birth_date=_opener(field, row[0], row[11]),
+        )
+        for row in rows
+    ]
+
+
+def standing_staff(school: School) -> list[StandingPerson]:
+    """Give the staff of the roster, those who left included, the last to leave last."""
+    rows = StaffMember.objects.for_school(school).order_by("left_at", "id").values_list(*STAFF_COLUMNS)
+    return [
+        StandingPerson(*row[:6], _bytes(row[6]), row[7] is not None, email_index=row[8], roles=tuple(row[9]))
+        for row in rows
+    ]
+
+
+def _bytes(value: bytes | memoryview | None) -> bytes | None:
+    return None if value is None else bytes(value)
+
+
+def _opener(field: object, pk: int, sealed: Sealed | None) -> Callable[[], str]:
+    def opened() -> str:
+        if sealed is None:
+            return ""
+        return crypto.open_seal(sealed.content, field.place(pk)).decode()  # type: ignore[attr-defined]  # EncryptedTextField
+
+    return opened
+
+
+def _groups(standing: list[StandingGroup], roster: Roster, namespace: UUID) -> tuple[GroupDifference, dict[str, UUID]]:
+    """Pair groups within the school year, by key or, where that is made up, by kind and name."""
+    this_year = [one for one in standing if one.school_year == roster.school_year]
+    ordered = sorted(this_year, key=lambda one: not one.ended)
+    by_key = {one.key: one for one in ordered if one.key}
+    by_name = {(one.kind, one.name): one for one in ordered}
+    new, changed, ids = [], [], {}
+    taken: set[UUID] = set()
+    for group in roster.groups:
+        kind = _kind(group)
+        found = by_key.get(group.key) if group.stable_key else by_name.get((kind, group.name))
+        if found is not None and found.id in taken:
+            found = None
+        pk = found.id if found else uuid.uuid5(namespace, group.key)
+        ids[group.key] = pk
+        taken.add(pk)
+        key = group.key if group.stable_key else ""
+        arriving = ArrivingGroup(pk, roster.school_year, kind, key, group.name, group.year_group or "")
+        if found is None:
+            new.append(arriving)
+        elif found.ended or (found.kind, found.key, found.name, found.year_group) != (
+            kind,
+            key,
+            group.name,
+            arriving.year_group,
+        ):
+            changed.append((found, arriving))
+    ended = tuple(one for one in standing if not one.ended and one.id not in taken)
+    return GroupDifference(tuple(new), tuple(changed), ended), ids
+
+
+def _kind(group: RosterGroup) -> str:
+    if group.kind == "subgroup":
+        return GroupKind.SUBGROUP
+    if group.year_group is None:
+        return GroupKind.COMBINED
+    return GroupKind.TODDLERS if group.year_group == "0" else GroupKind.HOME
+
+
+def _arriving_pupils(roster: Roster, ids: Mapping[str, UUID], school: School) -> list[ArrivingPerson]:
+    found = []
+    for one in roster.pupils:
+        birth_date = one.birth_date.isoformat() if one.birth_date and school.keeps_birth_dates else ""
+        gender = one.gender if school.keeps_gender else ""
+        home_group = ids[one.group_key] if one.group_key else None
+        key = one.key if one.stable_key else ""
+        subgroups = tuple(ids[name] for name in one.subgroup_keys)
+        told = "\x1f".join(
+            (
+                key,
+                one.eck_id,
+                one.first_name,
+                one.infix,
+                one.last_name,
+                birth_date,
+                gender,
+                one.year_group or "",
+                str(home_group),
+                *sorted(map(str, subgroups)),
+            )
+        )
+        found.append(
+            ArrivingPerson(
+                one.line,
+                one.first_name,
+                one.infix,
+                one.last_name,
+                one.key,
+                one.stable_key,
+                one.eck_id,
+                _indexes("schools.pupil.las_key", key),
+                _indexes("schools.pupil.eck_id", one.eck_id),
+                crypto.blind_index("schools.pupil.fingerprint", told),
+                birth_date=birth_date,
+                gender=gender,
+                year_group=one.year_group or "",
+                home_group=home_group,
+                groups=tuple((group, ()) for group in subgroups),
+            )
+        )
+    return found
+
+
+def _arriving_staff(roster: Roster, ids: Mapping[str, UUID]) -> list[ArrivingPerson]:
+    found = []
+    for one in roster.staff:
+        key = one.key if one.stable_key else ""
+        groups = tuple((ids[name], roles) for name, roles in one.groups)
+        work = sorted(f"{group}={','.join(roles)}" for group, roles in groups)
+        told = "\x1f".join(
+            (key, one.eck_id, one.first_name, one.infix, one.last_name, one.email, ",".join(one.roles), *work)
+        )
+        found.append(
+            ArrivingPerson(
+                one.line,
+                one.first_name,
+                one.infix,
+                one.last_name,
+                one.key,
+                one.stable_key,
+                one.eck_id,
+                _indexes("schools.staff.las_key", key),
+                _indexes("schools.staff.eck_id", one.eck_id),
+                crypto.blind_index("schools.staff.fingerprint", told),
+                email=one.email,
+                email_indexes=_indexes("schools.staff.email", crypto.normalise(one.email)),
+                roles=one.roles,
+                groups=groups,
+            )
+        )
+    return found
+
+
+def _indexes(purpose: str, value: str) -> tuple[bytes, ...]:
+    return tuple(crypto.blind_indexes(purpose, value)) if value else ()
