@@ -1,4 +1,4 @@
-"""The rules for passwords (product A1, help page "privacy"; SR-A01, SR-A02). Pure: values in, a verdict out."""
+"""The rules for passwords (product A1, help page "privacy"; SR-A01, SR-A02). Values in, a verdict out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from accounts.dictionary import is_decorated_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,5 +72,6 @@ def check_strength(password: str, own_words: Iterable[str] = ()) -> None:
         or {core, letters_only} & weak
         or any(len(word) >= 5 and word in core and len(core) - len(word) <= 3 for word in weak)
         or len(set(password)) <= 3
+        or is_decorated_word(password)
     ):
         raise ValidationError(_("This password is too easy to guess."), code="weak")
