@@ -20,6 +20,7 @@ from accounts.models import FailureCounter, KnownDevice, RoleName, User
 from accounts.models.attempt import DEVICE_DAYS
 from accounts.passwords import LONGEST_TRIED, normal_password
 from basispoort.audit import trail
+from basispoort.lib.address import client_address
 from basispoort.lib.crypto import normalise
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ WINDOW = timedelta(minutes=15)
 FREE_TRIES = 3
 FREE_TRIES_KNOWN = 10
 LONGEST_WAIT_SECONDS = 60
+# SR-K04: an address from which many accounts are tried in vain.
+ADDRESS_WINDOW = timedelta(minutes=5)
+ADDRESS_FAILURES, ADDRESS_ACCOUNTS = 20, 10
 TICKET = "sign_in_ticket"
 STRONG_ROLES = frozenset(
     {
@@ -70,7 +74,9 @@ def sign_in_staff(request: PortalRequest, *, email: str, password: str, device_c
     key = FailureCounter.key_of("account", normalise(email), place)
     free = FREE_TRIES_KNOWN if known else FREE_TRIES
     failures = FailureCounter.number(key, WINDOW)
-    if failures >= free and (wait := _ticket_wait(request, failures - free)):
+    address = client_address(request)
+    suspect = not known and _is_suspect(address)
+    if (failures >= free or suspect) and (wait := _ticket_wait(request, failures - free)):
         return Attempt(Outcome.WAIT, wait)
     count = FailureCounter.add(key, WINDOW)
     user = None
@@ -78,11 +84,29 @@ def sign_in_staff(request: PortalRequest, *, email: str, password: str, device_c
         user = authenticate(request, email=email, password=normal_password(password))
     if not isinstance(user, User):
         trail.record(events.SIGN_IN_FAILED, school=None, acting_user=None, outcome="failed")
-        wait = _new_ticket(request, count - free) if count >= free else 0
+        _count_address(address, normalise(email))
+        wait = _new_ticket(request, count - free) if count >= free or suspect else 0
         return Attempt(Outcome.WRONG, wait)
     FailureCounter.take_back(key)
     _let_in(request, user)
     return Attempt(Outcome.DONE, user=user)
+
+
+def _address_keys(address: str) -> tuple[bytes, bytes]:
+    return FailureCounter.key_of("address", address), FailureCounter.key_of("address accounts", address)
+
+
+def _is_suspect(address: str) -> bool:
+    failures, accounts = (FailureCounter.number(key, ADDRESS_WINDOW) for key in _address_keys(address))
+    return failures >= ADDRESS_FAILURES and accounts >= ADDRESS_ACCOUNTS
+
+
+def _count_address(address: str, account: str) -> None:
+    """Count a failure of an address, and how many accounts it failed at; a success clears neither."""
+    failures, accounts = _address_keys(address)
+    FailureCounter.add(failures, ADDRESS_WINDOW)
+    if FailureCounter.add(FailureCounter.key_of("address account", address, account), ADDRESS_WINDOW) == 1:
+        FailureCounter.add(accounts, ADDRESS_WINDOW)
 
 
 def _let_in(request: PortalRequest, user: User) -> None:

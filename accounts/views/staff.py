@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import events
 from accounts.actions.groups import groups_of
 from accounts.actions.passwords import change_password
-from accounts.actions.sign_in import Outcome, remember_device, sign_in_staff
+from accounts.actions.sign_in import Outcome, device_is_known, remember_device, sign_in_staff
 from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
 from accounts.models import User, UserKind
 from accounts.models.attempt import DEVICE_DAYS
@@ -63,7 +63,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
         return response
     if attempt.outcome is Outcome.DONE:
         assert attempt.user is not None
-        return _welcome(attempt.user, target, known=bool(cookie))
+        return _welcome(attempt.user, target, known=device_is_known(form.cleaned_data["email"], cookie))
     if attempt.wait_seconds:
         words = ngettext(
             "There were several tries. Wait %(seconds)d second and try again.",

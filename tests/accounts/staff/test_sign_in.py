@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import FailureCounter, Session
@@ -14,8 +15,6 @@ from basispoort.lib.tenancy import unscoped
 from tests import factories
 
 if TYPE_CHECKING:
-    from django.test import Client
-
     from accounts.models import User
     from schools.models import School
 
@@ -223,3 +222,33 @@ def test_extra_fields_of_a_form_change_nothing(client: Client, owner: User) -> N
     owner.refresh_from_db()
 
     assert (owner.first_name, owner.kind, owner.is_active, owner.email) == ("A", "staff", True, ADDRESS)
+
+
+def fail_at_many_accounts(accounts: int) -> None:
+    for number in range(20):
+        data = {"email": f"niemand{number % accounts}@elders.example", "password": "Fout1fout2"}
+        Client().post(URL, data, REMOTE_ADDR="192.0.2.1")
+
+
+@pytest.mark.requirement("SR-K04")
+def test_address_that_fails_at_many_accounts_must_wait_on_unknown_devices_only(client: Client, owner: User) -> None:
+    attempt(client)
+    client.post("/uitloggen/")
+    fail_at_many_accounts(10)
+
+    stranger = Client().post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.1")
+    elsewhere = Client().post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.2")
+    known = client.post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.1")
+
+    assert owner.is_active
+    assert (stranger.status_code, elsewhere.status_code, known.status_code) == (429, 302, 302)
+
+
+@pytest.mark.requirement("SR-K04")
+def test_typing_errors_at_a_few_accounts_of_one_school_keep_nobody_waiting(owner: User) -> None:
+    fail_at_many_accounts(8)
+
+    answer = Client().post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.1")
+
+    assert owner.is_active
+    assert answer.status_code == 302
