@@ -33,9 +33,9 @@ class UploadForm(forms.Form):
         if too_large:
             self.fields["file"].error_messages["required"] = TOO_LARGE % {"limit": LIMIT_BYTES // MEBIBYTE}
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[Any]:
         """Give the file when it can be one."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > LIMIT_BYTES:
             raise forms.ValidationError(TOO_LARGE, params={"limit": LIMIT_BYTES // MEBIBYTE})
         start = file.read(4)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from basispoort.lib import crypto
 from schools.models import Group, GroupKind, Pupil, StaffMember
-from schools.roster.difference import Difference, GroupDifference, compare
+from schools.roster.difference import Difference, GroupDifference, compare, nothing_changed
 from schools.roster.people import ArrivingGroup, ArrivingPerson, StandingGroup, StandingPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from basispoort.lib.fields import Sealed
-    from schools.edexml.roster import Roster, RosterGroup
+    from schools.edexml.roster import Roster, RosterGroup, RosterPupil, RosterStaff
     from schools.models import School
 
 PUPIL_COLUMNS = (
@@ -41,8 +41,10 @@ def difference_at(*, school: School, roster: Roster, namespace: UUID) -> Differe
     `namespace` is the delivery's id: new groups get the same ids from it each time. Works in the transaction that is
     open. Raises MatchesConflict when persons cannot be told apart.
     """
-    standing = [StandingGroup(*row[:-1], row[-1] is not None) for row in _group_rows(school)]
+    standing = [StandingGroup(*row) for row in _group_rows(school)]
     groups, ids = _groups(standing, roster, namespace)
+    if not (groups.new or groups.changed or groups.ended) and (same := _same_people(school, roster, ids)):
+        return nothing_changed(*same)
     names = {one.id: one.name for one in standing} | {ids[one.key]: one.name for one in roster.groups}
     return compare(
         groups=groups,
@@ -52,9 +54,55 @@ def difference_at(*, school: School, roster: Roster, namespace: UUID) -> Differe
     )
 
 
-def _group_rows(school: School) -> list[tuple[object, ...]]:
+def _same_people(school: School, roster: Roster, ids: Mapping[str, UUID]) -> tuple[int, int] | None:
+    """Give the numbers of pupils and staff when every fingerprint of the file stands in the roster, and no other does.
+
+    Tells an unchanged file at once, without matching anybody.
+    """
+    arriving = {_pupil_fingerprint(one, ids, school) for one in roster.pupils}
+    present = Pupil.objects.for_school(school).present().values_list("fingerprint", flat=True)
+    if len(arriving) != len(roster.pupils) or sorted(arriving) != sorted(_bytes(one) or b"" for one in present):
+        return None
+    coming = {_staff_fingerprint(one, ids) for one in roster.staff}
+    there = StaffMember.objects.for_school(school).present().values_list("fingerprint", flat=True)
+    if len(coming) != len(roster.staff) or sorted(coming) != sorted(_bytes(one) or b"" for one in there):
+        return None
+    return len(roster.pupils), len(roster.staff)
+
+
+def _pupil_fingerprint(one: RosterPupil, ids: Mapping[str, UUID], school: School) -> bytes:
+    """Give the keyed hash over all that is kept of a pupil, the groups included; a made-up key takes no part."""
+    told = "\x1f".join(
+        (
+            one.key if one.stable_key else "",
+            one.eck_id,
+            one.first_name,
+            one.infix,
+            one.last_name,
+            one.birth_date.isoformat() if one.birth_date and school.keeps_birth_dates else "",
+            one.gender if school.keeps_gender else "",
+            one.year_group or "",
+            ids[one.group_key].hex if one.group_key else "",
+            *sorted([ids[name].hex for name in one.subgroup_keys]),
+        )
+    )
+    return crypto.blind_index("schools.pupil.fingerprint", told)
+
+
+def _staff_fingerprint(one: RosterStaff, ids: Mapping[str, UUID]) -> bytes:
+    """Give the keyed hash over all that is kept of a staff member, the work for groups included."""
+    work = sorted([f"{ids[name].hex}={','.join(roles)}" for name, roles in one.groups])
+    key = one.key if one.stable_key else ""
+    told = "\x1f".join(
+        (key, one.eck_id, one.first_name, one.infix, one.last_name, one.email, ",".join(one.roles), *work)
+    )
+    return crypto.blind_index("schools.staff.fingerprint", told)
+
+
+def _group_rows(school: School) -> list[tuple[Any, ...]]:
     columns = ("id", "school_year", "kind", "las_key", "name", "year_group", "ended_at")
-    return list(Group.objects.for_school(school).order_by("id").values_list(*columns))
+    rows = Group.objects.for_school(school).order_by("id").values_list(*columns)
+    return [(*row[:6], row[6] is not None) for row in rows]
 
 
 def standing_pupils(school: School) -> list[StandingPerson]:
@@ -62,12 +110,8 @@ def standing_pupils(school: School) -> list[StandingPerson]:
     rows = Pupil.objects.for_school(school).order_by("left_at", "id").values_list(*PUPIL_COLUMNS)
     field = Pupil._meta.get_field("birth_date")
     return [
-        StandingPerson(
-            *row[:4],
-            row[4],
-            row[5],
-            _bytes(row[6]),
-            row[7] is not None,
+        _standing(
+            row,
             year_group=row[8],
             gender=row[9],
             home_group=row[10],
@@ -80,10 +124,22 @@ def standing_pupils(school: School) -> list[StandingPerson]:
 def standing_staff(school: School) -> list[StandingPerson]:
     """Give the staff of the roster, those who left included, the last to leave last."""
     rows = StaffMember.objects.for_school(school).order_by("left_at", "id").values_list(*STAFF_COLUMNS)
-    return [
-        StandingPerson(*row[:6], _bytes(row[6]), row[7] is not None, email_index=row[8], roles=tuple(row[9]))
-        for row in rows
-    ]
+    return [_standing(row, email_index=row[8], roles=tuple(row[9])) for row in rows]
+
+
+def _standing(row: Sequence[Any], **more: Any) -> StandingPerson:  # noqa: ANN401 - columns of many kinds
+    """Give the person of a row that begins with the columns pupils and staff share."""
+    return StandingPerson(
+        id=row[0],
+        first_name=row[1],
+        infix=row[2],
+        last_name=row[3],
+        key_index=row[4],
+        eck_index=row[5],
+        fingerprint=_bytes(row[6]),
+        left=row[7] is not None,
+        **more,
+    )
 
 
 def _bytes(value: bytes | memoryview | None) -> bytes | None:
@@ -146,20 +202,6 @@ def _arriving_pupils(roster: Roster, ids: Mapping[str, UUID], school: School) ->
         home_group = ids[one.group_key] if one.group_key else None
         key = one.key if one.stable_key else ""
         subgroups = tuple(ids[name] for name in one.subgroup_keys)
-        told = "\x1f".join(
-            (
-                key,
-                one.eck_id,
-                one.first_name,
-                one.infix,
-                one.last_name,
-                birth_date,
-                gender,
-                one.year_group or "",
-                str(home_group),
-                *sorted(map(str, subgroups)),
-            )
-        )
         found.append(
             ArrivingPerson(
                 one.line,
@@ -171,7 +213,7 @@ def _arriving_pupils(roster: Roster, ids: Mapping[str, UUID], school: School) ->
                 one.eck_id,
                 _indexes("schools.pupil.las_key", key),
                 _indexes("schools.pupil.eck_id", one.eck_id),
-                crypto.blind_index("schools.pupil.fingerprint", told),
+                _pupil_fingerprint(one, ids, school),
                 birth_date=birth_date,
                 gender=gender,
                 year_group=one.year_group or "",
@@ -187,10 +229,6 @@ def _arriving_staff(roster: Roster, ids: Mapping[str, UUID]) -> list[ArrivingPer
     for one in roster.staff:
         key = one.key if one.stable_key else ""
         groups = tuple((ids[name], roles) for name, roles in one.groups)
-        work = sorted(f"{group}={','.join(roles)}" for group, roles in groups)
-        told = "\x1f".join(
-            (key, one.eck_id, one.first_name, one.infix, one.last_name, one.email, ",".join(one.roles), *work)
-        )
         found.append(
             ArrivingPerson(
                 one.line,
@@ -202,7 +240,7 @@ def _arriving_staff(roster: Roster, ids: Mapping[str, UUID]) -> list[ArrivingPer
                 one.eck_id,
                 _indexes("schools.staff.las_key", key),
                 _indexes("schools.staff.eck_id", one.eck_id),
-                crypto.blind_index("schools.staff.fingerprint", told),
+                _staff_fingerprint(one, ids),
                 email=one.email,
                 email_indexes=_indexes("schools.staff.email", crypto.normalise(one.email)),
                 roles=one.roles,

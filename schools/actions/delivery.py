@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.base_user import AbstractBaseUser
+    from kombu import Connection
 
     from schools.edexml.problems import Problem
     from schools.edexml.roster import Roster
@@ -84,12 +85,15 @@ def receive_delivery(*, school: School, content: bytes, acting_user: AbstractBas
     return delivery
 
 
-def wake(school_id: int, delivery_id: UUID) -> bool:
-    """Tell a worker that there is work; without a queue the delivery waits for the sweeper, and nothing is lost."""
+def wake(school_id: int, delivery_id: UUID, *, connection: Connection | None = None) -> bool:
+    """Tell a worker that there is work, through the usual broker or the one given; False when it is away.
+
+    Without a queue the delivery waits for the sweeper, and nothing is lost.
+    """
     from schools.tasks import read_delivery as task  # noqa: PLC0415 - the task calls the action below
 
     try:
-        task.apply_async(args=[school_id, str(delivery_id)], retry=False)
+        task.apply_async((school_id, str(delivery_id)), retry=False, connection=connection)  # type: ignore[call-arg]  # the stubs leave it out
     except OperationalError:
         logger.warning("The queue is away; delivery %s waits for the sweeper.", delivery_id)
         return False
@@ -137,6 +141,7 @@ def _keep_reading(delivery: RosterDelivery, fence: int, roster: Roster) -> str:
         "pupils_without_eck_id": roster.pupils_without_eck_id,
     } | difference.counts()
     kept: dict[str, Any] = {"counts": counts, "problems": [one.to_json() for one in roster.warnings], "content": None}
+    kept["difference_digest"] = difference.digest
     if difference.is_empty:
         ended = {"state": State.APPLIED, "finished_at": Now(), "reading": None}
         if not _write(delivery, fence, **kept, **ended):
@@ -144,7 +149,7 @@ def _keep_reading(delivery: RosterDelivery, fence: int, roster: Roster) -> str:
         finish_applied(school=school, delivery=delivery, difference=difference, acting_user=None)
         return State.APPLIED
     field = RosterDelivery._meta.get_field("reading")
-    reading = Sealed(field.seal(delivery.pk, pack(roster)))  # type: ignore[union-attr]  # EncryptedBytesField
+    reading = Sealed(field.seal(delivery.pk, pack(roster)))
     return State.READ if _write(delivery, fence, **kept, state=State.READ, reading=reading) else ""
 
 

@@ -16,9 +16,10 @@ from schools.models.school import School
 
 
 class RosterDelivery(LeasedJob, TenantModel):
-    """A roster delivery (*aanlevering*): received, read by a worker, shown as a difference, applied whole or not at all.
+    """A roster delivery (*aanlevering*): received, read by a worker, shown as a difference, applied or not.
 
-    File and reading are kept encrypted until the delivery ends, seven days at most (SR-D12). One open delivery a school.
+    File and reading are kept encrypted until the delivery ends, seven days at most (SR-D12). One open
+    delivery a school.
     """
 
     class State(models.TextChoices):

@@ -131,10 +131,21 @@ def compare(
     return Difference(groups, of_pupils, of_staff, alarms, _digest(groups, of_pupils, of_staff))
 
 
+def nothing_changed(pupils: int, staff: int) -> Difference:
+    """Give the difference that there is none, for so many pupils and staff."""
+    groups = GroupDifference((), (), ())
+    sides = [PeopleDifference((), (), (), (), (), number, number) for number in (pupils, staff)]
+    return Difference(groups, sides[0], sides[1], (), _digest(groups, *sides))
+
+
 def _people(
     standing: Sequence[StandingPerson], arriving: Sequence[ArrivingPerson], group_names: Mapping[UUID, str]
 ) -> PeopleDifference:
-    came, returned, changed, rewritten, unchanged = [], [], [], [], 0
+    came: list[ArrivingPerson] = []
+    returned: list[tuple[StandingPerson, ArrivingPerson]] = []
+    changed: list[Changed] = []
+    rewritten: list[Changed] = []
+    unchanged = 0
     seen = set()
     for found, person in match(standing, arriving):
         if found is None:

@@ -82,10 +82,9 @@ def _found(index: _Index, person: ArrivingPerson) -> tuple[StandingPerson | None
 def _match_by_name(standing: Sequence[StandingPerson], pairs: list[Pair], nameless: list[int]) -> None:
     taken = {found.id for found, _ in pairs if found is not None}
     free: dict[tuple[str, ...], list[StandingPerson]] = defaultdict(list)
-    for person in standing:
-        if person.id not in taken and not person.left:
-            name = (person.first_name, person.infix, person.last_name, person.open_birth_date())
-            free[name].append(person)
+    for one in standing:
+        if one.id not in taken and not one.left:
+            free[one.first_name, one.infix, one.last_name, one.open_birth_date()].append(one)
     wanted = Counter(_name(pairs[number][1]) for number in nameless)
     for number in nameless:
         person = pairs[number][1]

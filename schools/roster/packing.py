@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import date
+from typing import Any
 
 from schools.edexml.problems import Problem
 from schools.edexml.roster import Roster, RosterGroup, RosterPupil, RosterStaff
@@ -71,15 +72,39 @@ def unpack(packed: bytes) -> Roster:
         reference_date=date.fromisoformat(reference_date),
         groups=tuple(RosterGroup(*row) for row in rows["groups"]),
         pupils=tuple(_pupil(row) for row in rows["pupils"]),
-        staff=tuple(
-            RosterStaff(*row[:6], tuple(row[6]), tuple((key, tuple(roles)) for key, roles in row[7]), row[8])
-            for row in rows["staff"]
-        ),
+        staff=tuple(_staff(row) for row in rows["staff"]),
         warnings=tuple(Problem.from_json(row) for row in rows["warnings"]),
         leavers=leavers,
     )
 
 
-def _pupil(row: list) -> RosterPupil:  # type: ignore[type-arg]  # a row of JSON, of many kinds
-    birth_date = date.fromisoformat(row[5]) if row[5] else None
-    return RosterPupil(*row[:5], birth_date, *row[6:9], tuple(row[9]), row[10])
+def _pupil(row: list[Any]) -> RosterPupil:
+    key, eck_id, first, infix, last, birth_date, gender, year_group, group_key, subgroup_keys, line = row
+    return RosterPupil(
+        key=key,
+        eck_id=eck_id,
+        first_name=first,
+        infix=infix,
+        last_name=last,
+        birth_date=date.fromisoformat(birth_date) if birth_date else None,
+        gender=gender,
+        year_group=year_group,
+        group_key=group_key,
+        subgroup_keys=tuple(subgroup_keys),
+        line=line,
+    )
+
+
+def _staff(row: list[Any]) -> RosterStaff:
+    key, eck_id, first, infix, last, email, roles, groups, line = row
+    return RosterStaff(
+        key=key,
+        eck_id=eck_id,
+        first_name=first,
+        infix=infix,
+        last_name=last,
+        email=email,
+        roles=tuple(roles),
+        groups=tuple((group, tuple(held)) for group, held in groups),
+        line=line,
+    )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.core.paginator import Page
+    from django.http import HttpResponse
 
     from basispoort.lib.http import SchoolRequest
     from schools.roster.difference import Changed, Difference, PeopleDifference
@@ -56,8 +56,8 @@ GENDERS = {
 }
 CHANGED = pgettext_lazy("a value that is not shown", "changed")
 ALARMS = {
-    "pupils": gettext_lazy("More than 10% of the pupils leave or change."),
-    "staff": gettext_lazy("More than 75% of the staff leave or change."),
+    "pupils": gettext_lazy("More than a tenth of the pupils leave or change."),
+    "staff": gettext_lazy("More than three quarters of the staff leave or change."),
     "group_gone": gettext_lazy("Every pupil of a whole group leaves."),
     "all_names": gettext_lazy("The name of every pupil changes."),
 }
@@ -67,7 +67,8 @@ ALARMS = {
 @requires(permissions.ROSTER_IMPORT)
 def roster(request: SchoolRequest, school: str) -> HttpResponse:
     """Show what the roster holds and take a new file; the file is kept and a worker reads it."""
-    form = UploadForm(request.POST or None, request.FILES or None, too_large=too_large(request))
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, too_large=too_large(request))
     if request.method == "POST" and form.is_valid():
         try:
             content = form.cleaned_data["file"].read()
@@ -157,7 +158,7 @@ def _shown(request: SchoolRequest, difference: Difference) -> dict[str, object]:
 
 def _lists(request: SchoolRequest, side: str, people: PeopleDifference) -> list[dict[str, object]]:
     came = [*people.came, *(new for _old, new in people.returned)]
-    lists = (
+    lists: tuple[tuple[str, object, list[tuple[str, list[object]]]], ...] = (
         ("came", gettext_lazy("New"), [(one.full_name, []) for one in came]),
         ("left", gettext_lazy("Left"), [(one.full_name, []) for one in people.left]),
         ("moved", gettext_lazy("To another group"), [_row(one) for one in people.moved]),

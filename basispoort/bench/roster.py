@@ -1,0 +1,143 @@
+"""A hundred rosters, read, compared and applied, beside a bare lxml parse and COPY of the same files."""
+
+from __future__ import annotations
+
+import resource
+import time
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from django.db import connection, connections, transaction
+from django.utils import timezone
+from lxml import etree
+
+from accounts.models import User
+from basispoort.bench.figures import Figure
+from basispoort.lib.tenancy import school_transaction, unscoped
+from schools.actions.apply import apply_delivery
+from schools.actions.delivery import read_delivery, receive_delivery
+from schools.edexml.generate import generate_roster
+from schools.models import RosterDelivery, School, SchoolState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DAY = date(2026, 9, 1)
+WARM = 10
+TAGS = ("groep", "samengestelde_groep", "leerling", "leerkracht")
+FLOOR_TABLE = """
+CREATE TABLE bench_floor (tag text, key text, first_name text, infix text, last_name text, eck_id bytea,
+  birth_date text, year_group text, group_key text)
+"""
+COLUMNS = ("roepnaam", "voorvoegsel", "achternaam", "eckid", "geboortedatum", "jaargroep")
+
+
+def measure(schools: int = 100, pupils: int = 220) -> list[Figure]:
+    """Give seconds for the first and for an unchanged second delivery of every school, and the growth of memory."""
+    _remove()
+    user = User.objects.create(first_name="Bench")
+    try:
+        made = [_make_school(number) for number in range(schools)]
+        files = [
+            generate_roster(
+                brin=one.brin, location="00", school_year="2026-2027", pupils=pupils, seed=1, reference_date=DAY
+            )
+            for one in made
+        ]
+        floor, parse = _floor(files)
+        first, grown = _deliver(made, files, user)
+        second, _ = _deliver(made, files, user)
+    finally:
+        _remove()
+        user.delete()
+    return [
+        Figure(f"{schools} rosters, first time, seconds", first, floor, "s", "<= 2.00"),
+        Figure(f"{schools} rosters, unchanged, beside the parse alone", second, parse, "s", "<= 1.50"),
+        Figure(f"memory after {schools} schools beside {WARM}", grown[1], grown[0], "MiB", "1.00"),
+    ]
+
+
+def _make_school(number: int) -> School:
+    brin = f"98{chr(65 + number // 26 % 26)}{chr(65 + number % 26)}"
+    return School.objects.create(
+        code=f"{brin}00",
+        brin=brin,
+        location="00",
+        register_name=f"Meetschool {number}",
+        state=SchoolState.ACTIVE,
+        in_service_from=timezone.localdate(),
+    )
+
+
+def _parsed(file: bytes) -> list[tuple[str | None, ...]]:
+    """Parse as barely as can be: rows of text, nothing checked."""
+    rows = []
+    for _event, element in etree.iterparse(BytesIO(file), tag=TAGS):
+        parent = element.getparent()
+        if parent is not None and parent.tag in {"groepen", "leerlingen", "leerkrachten"}:
+            group = element.find("groep")
+            texts = [element.findtext(name) for name in COLUMNS]
+            rows.append((element.tag, element.get("key"), *texts, None if group is None else group.get("key")))
+            if parent.getparent() is not None and parent.getparent().tag == "EDEX":
+                element.clear()
+    return rows
+
+
+def _floor(files: Sequence[bytes]) -> tuple[float, float]:
+    """Give the seconds of parse and COPY together, and of the parse alone, each file a transaction."""
+    parse = 0.0
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_floor")
+        cursor.execute(FLOOR_TABLE)
+    started = time.perf_counter()
+    for file in files:
+        began = time.perf_counter()
+        rows = _parsed(file)
+        parse += time.perf_counter() - began
+        with (
+            transaction.atomic(using="owner"),
+            owner.cursor() as cursor,
+            cursor.copy(
+                "COPY bench_floor (tag, key, first_name, infix, last_name, eck_id, birth_date, year_group, group_key)"
+                " FROM STDIN"
+            ) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+    taken = time.perf_counter() - started
+    with owner.cursor() as cursor:
+        cursor.execute("DROP TABLE bench_floor")
+    return taken, parse
+
+
+def _deliver(schools: Sequence[School], files: Sequence[bytes], user: User) -> tuple[float, tuple[float, float]]:
+    """Bring every file in through the real actions; give seconds, and memory after ten schools and at the end."""
+    early = 0.0
+    started = time.perf_counter()
+    for number, (school, file) in enumerate(zip(schools, files, strict=True)):
+        with school_transaction(school):
+            delivery = receive_delivery(school=school, content=file, acting_user=user)
+            connection.run_on_commit.clear()  # the queue is not what is measured
+        if read_delivery(school_id=school.pk, delivery_id=delivery.pk) == RosterDelivery.State.READ:
+            with school_transaction(school):
+                found = RosterDelivery.objects.for_school(school).get(pk=delivery.pk)
+                digest = found.difference_digest
+                apply_delivery(school=school, delivery=found, acting_user=user, digest=digest, confirmed=True)
+        if number == min(WARM, len(schools)) - 1:
+            early = _memory()
+    return time.perf_counter() - started, (early, _memory())
+
+
+def _memory() -> float:
+    """Give the most memory this process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _remove() -> None:
+    with unscoped("remove the schools of a benchmark"):
+        found = list(School.objects.filter(code__startswith="98", register_name__startswith="Meetschool"))
+    for school in found:
+        with school_transaction(school):
+            school.delete()
