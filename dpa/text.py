@@ -37,3 +37,8 @@ def _block(lines: list[str]) -> Block:
                 items[-1] += f" {line}"
         return Block("list", tuple(items))
     return Block("paragraph", (" ".join(lines),))
+
+
+def in_groups(digest: str) -> str:
+    """Give a digest in groups of eight, as people compare it and as it fits on a narrow screen."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))

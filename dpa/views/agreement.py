@@ -17,7 +17,7 @@ from dpa.forms import AcceptForm
 from dpa.models import Acceptance, DocumentVersion
 from dpa.permissions import AGREEMENT_ACCEPT, AGREEMENT_VIEW
 from dpa.release import FIELDS
-from dpa.text import blocks_of
+from dpa.text import blocks_of, in_groups
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,6 +49,7 @@ def _shown(acceptance: Acceptance) -> dict[str, object]:
     found = DocumentVersion.objects.filter(document__kind__in=kinds, version__in=numbers).select_related("document")
     return {
         "acceptance": acceptance,
+        "seal": in_groups(acceptance.sha256),
         "name": user.full_name if user else "",
         "role": RoleName(acceptance.role).label,
         "versions": [one for one in found if (one.document.kind, one.version) in chosen],
@@ -78,5 +79,10 @@ def accept(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001
 def document(request: SchoolRequest, school: str, version: UUID) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
     """Show one version of a document in full; every version stays readable."""
     found = get_object_or_404(DocumentVersion.objects.select_related("document"), pk=version)
-    facts = {"version": found, "blocks": blocks_of(found.text), "fields": [FIELDS[key] for key in found.fields]}
+    facts = {
+        "version": found,
+        "blocks": blocks_of(found.text),
+        "fields": [FIELDS[key] for key in found.fields],
+        "seal": in_groups(found.sha256),
+    }
     return render(request, "dpa/document.html", facts)
