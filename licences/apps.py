@@ -10,4 +10,4 @@ class LicencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register rights, events, personal data and the places in the menu."""
-        from licences import events, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        from licences import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accounts.actions.groups import groups_of
 from accounts.models import UserKind, UserPupil, UserStaff
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from schools.models import Group, Pupil, School, StaffMember
+    from schools.models import Pupil, School, StaffMember
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A person at one school, as far as opening material goes."""
 
-    user: User
     school: School
+    subject: Subject
+    user: User | None = None
     pupil: Pupil | None = None
     staff_member: StaffMember | None = None
     present: bool = True
+    group_names: tuple[str, ...] | None = None
 
     @property
-    def subject(self) -> Subject:
-        """Whose fields leave for this person."""
-        return Subject.PUPIL if self.user.kind == UserKind.PUPIL else Subject.STAFF
-
-    @property
-    def numbers(self) -> dict[str, int | UUID]:
+    def numbers(self) -> dict[str, Any]:
         """The columns by which disclosures and refusals speak of this person."""
-        return {"pupil_number": self.pupil.pk} if self.pupil else {"account": self.user.pk}
+        if self.pupil is not None:
+            return {"pupil_number": self.pupil.pk}
+        return {"account": self.user.pk if self.user else None}
 
     def group_ids(self) -> set[UUID]:
         """Give the groups whose material is meant for this person too."""
         if self.pupil is None:
+            assert self.user is not None
             return set(groups_of(self.user, self.school).values_list("pk", flat=True))
         places = PupilSubgroup.objects.for_school(self.school).filter(pupil=self.pupil, group__ended_at__isnull=True)
         groups = set(places.values_list("group", flat=True))
@@ -50,16 +50,18 @@ class Visitor:
             groups.add(self.pupil.home_group_id)
         return groups
 
-    def groups(self) -> list[Group]:
-        """Give the groups whose names may leave for this person: a pupil's own, those a staff member teaches."""
+    def names_of_groups(self) -> tuple[str, ...]:
+        """Give the names of groups that may leave for this person: a pupil's own, those a staff member teaches."""
+        if self.group_names is not None:
+            return self.group_names
         if self.pupil is not None:
-            return [self.pupil.home_group] if self.pupil.home_group else []
+            return (self.pupil.home_group.name,) if self.pupil.home_group else ()
         if self.staff_member is None:
-            return []
+            return ()
         work = StaffGroup.objects.for_school(self.school).filter(
             staff_member=self.staff_member, group__ended_at__isnull=True
         )
-        return [place.group for place in work.select_related("group").order_by("group__name")]
+        return tuple(work.order_by("group__name").values_list("group__name", flat=True))
 
 
 def visitor_of(user: User, school: School) -> Visitor:
@@ -72,10 +74,10 @@ def visitor_of(user: User, school: School) -> Visitor:
         link = links.filter(user=user).first()
         pupil = link.pupil if link else None
         present = user.is_active and pupil is not None and pupil.left_at is None
-        return Visitor(user, school, pupil=pupil, present=present)
+        return Visitor(school, Subject.PUPIL, user, pupil=pupil, present=present)
     staff = UserStaff.objects.for_school(school).select_related("staff_member").filter(user=user).first()
     present = user.is_active and holds(user, MATERIAL_OPEN, school)
-    return Visitor(user, school, staff_member=staff.staff_member if staff else None, present=present)
+    return Visitor(school, Subject.STAFF, user, staff_member=staff.staff_member if staff else None, present=present)
 
 
 def schools_of(user: User) -> list[School]:

@@ -1,0 +1,1 @@
+"""Forms of licences: all input passes one."""

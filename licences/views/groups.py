@@ -1,0 +1,52 @@
+"""The group overview (Groepsoverzicht, product L7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts import events
+from accounts.actions.groups import groups_of
+from accounts.permissions import GROUP_VIEW, PUPIL_CODES
+from basispoort.audit import trail
+from basispoort.lib.access import requires
+from licences.forms.sharing import PageForm
+from licences.overview import overview_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from basispoort.lib.http import SchoolRequest
+
+ROWS_A_PAGE = 60
+
+
+@require_safe
+@requires(GROUP_VIEW)
+def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
+    """Show the groups that the visitor sees, with how many pupils each has."""
+    pupils = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True))
+    rows = groups_of(request.user, request.school).annotate(pupils=pupils)
+    page = Paginator(rows, ROWS_A_PAGE).get_page(PageForm(request.GET).number)
+    return render(request, "licences/groups.html", {"page": page})
+
+
+@require_safe
+@requires(GROUP_VIEW)
+def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
+    """Show who of a group has which material, how each signs in and when last; the look stands in the trail."""
+    found = get_object_or_404(groups_of(request.user, request.school), pk=group)
+    trail.record(events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found)
+    context = {
+        "overview": overview_of(request.school, found),
+        "may_codes": request.user.has_perm(PUPIL_CODES, request.school),
+    }
+    response = render(request, "licences/group.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
