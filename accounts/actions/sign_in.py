@@ -22,6 +22,7 @@ from accounts.passwords import LONGEST_TRIED, normal_password
 from basispoort.audit import trail
 from basispoort.lib.address import client_address
 from basispoort.lib.crypto import normalise
+from basispoort.lib.hashers import HashersBusy
 
 if TYPE_CHECKING:
     from basispoort.lib.http import PortalRequest
@@ -73,15 +74,19 @@ def sign_in_staff(request: PortalRequest, *, email: str, password: str, device_c
     place = f"known:{device_cookie}" if known else "unknown"
     key = FailureCounter.key_of("account", normalise(email), place)
     free = FREE_TRIES_KNOWN if known else FREE_TRIES
-    failures = FailureCounter.number(key, WINDOW)
     address = client_address(request)
     suspect = not known and _is_suspect(address)
-    if (failures >= free or suspect) and (wait := _ticket_wait(request, failures - free)):
-        return Attempt(Outcome.WAIT, wait)
     count = FailureCounter.add(key, WINDOW)
+    if (count > free or suspect) and (wait := _ticket_wait(request, count - 1 - free)):
+        FailureCounter.take_back(key)  # nothing was checked
+        return Attempt(Outcome.WAIT, wait)
     user = None
     if len(password) <= LONGEST_TRIED:
-        user = authenticate(request, email=email, password=normal_password(password))
+        try:
+            user = authenticate(request, email=email, password=normal_password(password))
+        except HashersBusy:
+            FailureCounter.take_back(key)
+            raise
     if not isinstance(user, User):
         trail.record(events.SIGN_IN_FAILED, school=None, acting_user=None, outcome="failed")
         _count_address(address, normalise(email))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import FailureCounter, Session
 from basispoort.audit.models import AuditEntry
+from basispoort.lib import hashers
 from basispoort.lib.tenancy import unscoped
 from tests import factories
 
@@ -252,3 +257,42 @@ def test_typing_errors_at_a_few_accounts_of_one_school_keep_nobody_waiting(owner
 
     assert owner.is_active
     assert answer.status_code == 302
+
+
+@pytest.mark.requirement("SR-K01")
+@pytest.mark.django_db(transaction=True)
+def test_tries_in_parallel_cannot_pass_the_limit() -> None:
+    factories.make_user(email=ADDRESS)
+    start = threading.Barrier(10)
+    statuses: list[int] = []
+
+    def work() -> None:
+        start.wait(10)
+        try:
+            statuses.append(attempt(Client(), "Fout1fout2").status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == [200] * 3 + [429] * 7
+
+
+@pytest.mark.requirement("SR-A03")
+def test_try_for_which_no_core_was_free_says_so_and_is_not_counted(
+    client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashers, "WAIT_SECONDS", 0)
+    with ExitStack() as busy:
+        for _ in range(os.cpu_count() or 1):
+            busy.enter_context(hashers._slot())
+        response = attempt(client)
+
+    assert owner.is_active
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert FailureCounter.objects.get(key=FailureCounter.key_of("account", ADDRESS, "unknown")).count == 0
+    assert attempt(client).status_code == 302
