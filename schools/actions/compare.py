@@ -59,8 +59,10 @@ def _same_people(school: School, roster: Roster, ids: Mapping[str, UUID]) -> tup
 
     Tells an unchanged file at once, without matching anybody.
     """
+    present = list(Pupil.objects.for_school(school).present().values_list("fingerprint", flat=True))
+    if len(present) != len(roster.pupils):
+        return None
     arriving = {_pupil_fingerprint(one, ids, school) for one in roster.pupils}
-    present = Pupil.objects.for_school(school).present().values_list("fingerprint", flat=True)
     if len(arriving) != len(roster.pupils) or sorted(arriving) != sorted(_bytes(one) or b"" for one in present):
         return None
     coming = {_staff_fingerprint(one, ids) for one in roster.staff}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 State = RosterDelivery.State
 OPEN = (State.RECEIVED, State.READ)
 KEPT_DAYS = 7
+EMPTY = zlib.compress(b"")
 
 
 class DeliveryOpen(Exception):
@@ -54,7 +56,7 @@ class NotOpen(Exception):
 
 
 def receive_delivery(*, school: School, content: bytes, acting_user: AbstractBaseUser) -> RosterDelivery:
-    """Keep an uploaded file, encrypted and unread, and wake a worker after the commit.
+    """Keep an uploaded file, compressed, encrypted and unread, and wake a worker after the commit.
 
     Raises SchoolNotInService, or DeliveryOpen when one is under way: a second click makes no second delivery.
     """
@@ -65,7 +67,7 @@ def receive_delivery(*, school: School, content: bytes, acting_user: AbstractBas
         channel=RosterDelivery.Channel.EDEXML,
         uploaded_by_id=acting_user.pk,
         size=len(content),
-        content=content,
+        content=zlib.compress(content, 1),
     )
     try:
         with transaction.atomic():
@@ -114,7 +116,7 @@ def read_delivery(*, school_id: int, delivery_id: UUID) -> str:
         delivery = rows.select_related("school").get(pk=delivery_id)
     school = delivery.school
     try:
-        roster = read_roster(delivery.content or b"")
+        roster = read_roster(zlib.decompress(delivery.content or EMPTY, bufsize=delivery.size + 1))
         check_school(roster, school.brin or None, school.location or "00", school.school_key or None)
         with school_transaction(school_id):
             return _keep_reading(delivery, fence, roster)
