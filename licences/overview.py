@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
@@ -141,3 +142,23 @@ def _cells(materials: list[LearningMaterial], has: frozenset[UUID]) -> SafeStrin
     yes = format_html('<td><span class="mark mark--yes">{}</span></td>', _("yes"))
     no = format_html('<td><span class="mark mark--no">{}</span></td>', _("no"))
     return format_html_join("", "{}", ((yes if one.pk in has else no,) for one in materials))
+
+
+def rows_of(overview: Overview) -> SafeString:
+    """Give the lines of the table as markup: made here in one loop, because a template takes ten times as long."""
+    waits = format_html(' <span class="badge badge--warn">{}</span>', _("must wait"))
+    never = _("never")
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{}{}</th><td>{}</td><td>{}</td>{}</tr>',
+        (
+            (
+                line.pupil.full_name,
+                waits if line.waiting else "",
+                line.means,
+                date_format(timezone.localtime(line.used_at), "j-n-Y") if line.used_at else never,
+                line.cells,
+            )
+            for line in overview.lines
+        ),
+    )

@@ -15,7 +15,7 @@ from accounts.permissions import GROUP_VIEW, PUPIL_CODES
 from basispoort.audit import trail
 from basispoort.lib.access import requires
 from licences.forms.sharing import PageForm
-from licences.overview import overview_of
+from licences.overview import overview_of, rows_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,8 +43,10 @@ def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
     """Show who of a group has which material, how each signs in and when last; the look stands in the trail."""
     found = get_object_or_404(groups_of(request.user, request.school), pk=group)
     trail.record(events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found)
+    overview = overview_of(request.school, found)
     context = {
-        "overview": overview_of(request.school, found),
+        "overview": overview,
+        "rows": rows_of(overview),
         "may_codes": request.user.has_perm(PUPIL_CODES, request.school),
     }
     response = render(request, "licences/group.html", context)

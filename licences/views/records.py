@@ -56,9 +56,12 @@ def disclosures(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: A
         }
         for row in found
     ]
+    query = f"publisher={publisher.pk}&" if publisher is not None else ""
     details = {"page": page.number, "records": len(lines)}
     trail.record(events.DISCLOSURES_VIEWED, school=request.school, acting_user=request.user, details=details)
-    response = render(request, "licences/disclosures.html", {"form": form, "page": page, "lines": lines})
+    response = render(
+        request, "licences/disclosures.html", {"form": form, "page": page, "lines": lines, "query": query}
+    )
     response["Cache-Control"] = "no-store"
     return response
 

@@ -97,6 +97,7 @@ def _page(request: SchoolRequest, found: Participant, form: SwitchOnForm | None,
         "page": page,
         "changed": bool(running and fields is not None and running.fields != fields),
         "form": form or SwitchOnForm(initial={"seen": seen}),
+        "query": f"about={about}&",
         "may_switch": request.user.has_perm(permissions.SHARING_SWITCH, request.school),
     }
     response = render(request, "licences/participant.html", context, status=status)
