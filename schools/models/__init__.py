@@ -4,6 +4,7 @@ from schools.models.board import Board
 from schools.models.delivery import RosterDelivery
 from schools.models.group import Group, GroupKind
 from schools.models.pupil import Pupil, PupilSubgroup
+from schools.models.register import RegisterChange
 from schools.models.school import School, SchoolState
 from schools.models.staff_member import StaffGroup, StaffMember
 
@@ -13,6 +14,7 @@ __all__ = [
     "GroupKind",
     "Pupil",
     "PupilSubgroup",
+    "RegisterChange",
     "RosterDelivery",
     "School",
     "SchoolState",

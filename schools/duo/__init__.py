@@ -1,0 +1,1 @@
+"""Reading and comparing DUO's register files: pure, without a database."""
