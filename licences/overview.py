@@ -64,8 +64,8 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
     shown = sorted((one for one in materials.values() if not one.teacher_only), key=lambda one: one.name)
     has: dict[int, set[UUID]] = defaultdict(set)
     for licence in licences:
-        for pupil in reach[licence.pk]:
-            has[pupil].add(licence.material_id)
+        for number in reach[licence.pk]:
+            has[number].add(licence.material_id)
     used = _last_used(school, pupils)
     drawn: dict[frozenset[UUID], SafeString] = {}
     lines = []

@@ -62,6 +62,7 @@ def start_launch(visitor: Visitor, material: LearningMaterial, *, session_key: s
 
 def make_launch(visitor: Visitor, material: LearningMaterial, *, session_key: str) -> Launch:
     """Make the launch of a visitor who was checked just now."""
+    assert visitor.user is not None
     return Launch.objects.create(
         school=visitor.school,
         user=visitor.user,

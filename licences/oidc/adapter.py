@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ACR = {Subject.PUPIL: "urn:basispoort:acr:pupil-code", Subject.STAFF: "urn:basispoort:acr:password"}
 
 
-class PortalOIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types
+class PortalOIDCAdapter(DefaultOIDCAdapter):
     """Says nothing but what the exchange of this request was found to allow."""
 
     def get_issuer(self) -> str:

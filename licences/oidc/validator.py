@@ -27,7 +27,7 @@ NONCE_LIMIT = 500
 NOBODY = Participant(name="nobody", secret_hashes=["0" * 64])
 
 
-class PortalRequestValidator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth ships no types
+class PortalRequestValidator(OAuthLibRequestValidator):
     """Takes allauth's answers where they are strict enough and gives its own where they are not."""
 
     # The client
@@ -43,11 +43,27 @@ class PortalRequestValidator(OAuthLibRequestValidator):  # type: ignore[misc]  #
         """Accept a registered address character for character (SR-F02)."""
         return redirect_uri in request.client.get_redirect_uris()
 
-    def validate_response_type(self, _client_id: str, response_type: str, *_args: Any, **_kwargs: Any) -> bool:  # noqa: ANN401 - oauthlib's own form
+    def validate_response_type(
+        self,
+        client_id: str,  # noqa: ARG002 - oauthlib's own form
+        response_type: str,
+        client: Any,  # noqa: ANN401, ARG002 - oauthlib's own form
+        request: Request,  # noqa: ARG002 - oauthlib's own form
+        *_args: Any,  # noqa: ANN401 - oauthlib's own form
+        **_kwargs: Any,  # noqa: ANN401 - oauthlib's own form
+    ) -> bool:
         """Accept the code flow alone (SR-F01)."""
         return response_type == "code"
 
-    def validate_grant_type(self, _client_id: str, grant_type: str, *_args: Any, **_kwargs: Any) -> bool:  # noqa: ANN401 - oauthlib's own form
+    def validate_grant_type(
+        self,
+        client_id: str,  # noqa: ARG002 - oauthlib's own form
+        grant_type: str,
+        client: Any,  # noqa: ANN401, ARG002 - oauthlib's own form
+        request: Request,  # noqa: ARG002 - oauthlib's own form
+        *_args: Any,  # noqa: ANN401 - oauthlib's own form
+        **_kwargs: Any,  # noqa: ANN401 - oauthlib's own form
+    ) -> bool:
         """Accept the code grant alone (SR-F01)."""
         return grant_type == "authorization_code"
 

@@ -32,7 +32,7 @@ ROWS_A_PAGE = 60
 def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the groups that the visitor sees, with how many pupils each has."""
     pupils = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True))
-    rows = groups_of(request.user, request.school).annotate(pupils=pupils)
+    rows = groups_of(request.user, request.school).annotate(pupils=pupils).order_by("year_group", "name", "pk")
     page = Paginator(rows, ROWS_A_PAGE).get_page(PageForm(request.GET).number)
     return render(request, "licences/groups.html", {"page": page})
 

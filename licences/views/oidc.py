@@ -65,7 +65,8 @@ def configuration(request: PortalRequest) -> JsonResponse:  # noqa: ARG001 - a v
 @public
 def jwks(request: PortalRequest) -> HttpResponse:
     """Give the public keys."""
-    response: HttpResponse = allauth_jwks(request)
+    response = allauth_jwks(request)
+    assert isinstance(response, HttpResponse)
     return response
 
 

@@ -33,7 +33,8 @@ def names_of(school: School, rows: Sequence[Disclosure | Refusal]) -> dict[objec
     """Give the names of the persons these rows speak of, by their numbers; two queries."""
     pupils = Pupil.objects.for_school(school).filter(pk__in={row.pupil_number for row in rows if row.pupil_number})
     users = User.objects.filter(pk__in={row.account for row in rows if row.account})
-    return {person.pk: person.full_name for person in (*pupils, *users)}
+    names: dict[object, str] = {pupil.pk: pupil.full_name for pupil in pupils}
+    return names | {user.pk: user.full_name for user in users}
 
 
 @require_safe

@@ -45,7 +45,8 @@ class RelyingParty:
             "code_challenge": self.challenge,
             "code_challenge_method": "S256",
             "login_hint": hint or None,
-        } | changes
+            **changes,
+        }
         words = {name: value for name, value in asked.items() if value is not None}
         return browser.get(reverse("licences:oidc-authorize"), words)
 
@@ -57,7 +58,8 @@ class RelyingParty:
             "code_verifier": self.verifier,
             "client_id": self.client_id,
             "client_secret": SECRET,
-        } | changes
+            **changes,
+        }
         words = {name: value for name, value in sent.items() if value is not None}
         return machine.post(reverse("licences:oidc-token"), words)
 

@@ -41,7 +41,7 @@ def create_app(registration: Registration) -> Flask:
     app.secret_key = secrets.token_bytes(32)
     app.config.update(SESSION_COOKIE_NAME="leesplank", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
     app.config["REGISTRATION"] = registration
-    oauth = OAuth(app)
+    oauth: Any = OAuth(app)  # type: ignore[no-untyped-call]  # Authlib ships no types
     oauth.register(
         "portal",
         client_id=registration.client_id,
