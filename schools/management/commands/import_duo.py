@@ -150,8 +150,8 @@ class Report:
                 }
                 for path, file in self.files
             ],
-            "locations": difference and _as_json(difference.locations),
-            "boards": difference and _as_json(difference.boards),
+            "locations": _as_json(difference.locations) if difference is not None else None,
+            "boards": _as_json(difference.boards) if difference is not None else None,
             "closed_customers": list(difference.closed_customers) if difference else [],
             "problems": [
                 {"file": path and path.name, "line": problem.line, "text": problem.text}
