@@ -181,7 +181,6 @@ def test_what_is_no_file_of_the_register_is_refused_with_a_word(data: bytes, wor
     assert word in problem.text
 
 
-@pytest.mark.requirement("SR-D01")
 def test_compressed_bomb_is_refused_without_unpacking_it_all() -> None:
     bomb = gzip.compress(bytes(reader.MAX_BYTES * 4))
 
