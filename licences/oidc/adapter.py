@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+# allauth reaches for this module by its full name without importing it.
+import cryptography.hazmat.primitives.serialization  # noqa: F401 - see above
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.conf import settings
 
