@@ -30,19 +30,21 @@ def launch_for(request: PortalRequest, user: User, participant: Participant) -> 
     who may open material at no school at all.
     """
     hint = request.GET.get("login_hint", "")
+    launch = _named(hint, user) if hint else None
+    if launch is not None and _is_live(request, launch, participant):
+        return _checked_again(user, launch)
     schools = schools_of(user)
     if not schools:
         return None
-    launch = _named(hint, user) if hint else None
-    if hint and (launch is None or not _is_live(request, launch, participant)):
-        with school_scope(schools[0]):
-            visitor = visitor_of(user, schools[0])
-            return refuse(visitor, causes.NOT_STARTED_HERE, material=None, step="authorise")
-    if launch is None:
+    if not hint:
         return _without_tile(request, user, participant, schools)
+    with school_scope(schools[0]):
+        return refuse(visitor_of(user, schools[0]), causes.NOT_STARTED_HERE, material=None, step="authorise")
+
+
+def _checked_again(user: User, launch: Launch) -> Launch | Refused:
     with school_scope(launch.school):
-        visitor = visitor_of(user, launch.school)
-        outcome = check(visitor, launch.material, step="authorise")
+        outcome = check(visitor_of(user, launch.school), launch.material, step="authorise")
         if isinstance(outcome, Refused):
             return outcome
         trail.record(events.LAUNCHED, school=launch.school, acting_user=user, target=launch.material)
