@@ -31,7 +31,6 @@ PERMISSIONS = (
     "screen-wake-lock",
     "serial",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 PERMISSIONS_POLICY = ", ".join(f"{name}=()" for name in PERMISSIONS)

@@ -43,7 +43,7 @@ def test_upload_leads_to_the_page_of_the_delivery(client: Client, school: School
     )
 
     assert response.status_code == 200
-    assert 'http-equiv="refresh"' in response.content.decode()
+    assert 'hx-trigger="every 2s"' in response.content.decode()
     assert events()[-1] == "schools.delivery.received"
 
 
