@@ -31,7 +31,7 @@ def listed() -> dict[str, tuple[str, str]]:
 
 def shown(paths: list[str]) -> str:
     """Give the cell of a requirement."""
-    return ", ".join(f"`{path.removeprefix('tests/')}`" for path in paths) if paths else "**open**"
+    return ", ".join(f"`{path}`" for path in paths) if paths else "**open**"
 
 
 def rewrite() -> None:

@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     for name in chosen.names or BENCHMARKS:
         module = importlib.import_module(f"basispoort.bench.{name}")
-        sys.stdout.write(f"{module.__doc__.splitlines()[0]}\n")
+        sys.stdout.write(f"{(module.__doc__ or name).splitlines()[0]}\n")
         for figure in module.measure():
             figures.append(figure)
             sys.stdout.write(line(figure) + "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.idp.oidc.models import Token
@@ -79,7 +79,8 @@ def test_exchange_that_lacks_something_gets_no_token(
     party = RelyingParty(material.participant)
     code = code_for(party, browser, material)
 
-    answer = party.exchange(machine, **{"code": code, **changes})
+    given: dict[str, Any] = {"code": code, **changes}
+    answer = party.exchange(machine, **given)
 
     assert (answer.status_code, answer.json()["error"]) == (400, error)
     assert not Token.objects.exists()
