@@ -67,11 +67,7 @@ PUPIL_FIELDS = {
     "role": ("Om te weten of je leerling of leerkracht bent.", "To know whether you are a pupil or a teacher."),
 }
 STAFF_FIELDS = {name: PUPIL_FIELDS[name] for name in ("pseudonym", "given_name", "role")}
-MATERIALS = (
-    ("Lezen met Proef", "book", "lezen"),
-    ("Rekenen Verzonnen", "sums", "rekenen"),
-    ("Wereld op proef", "world", "wereld"),
-)
+MATERIALS = (("Leesplankjes", "book", "lezen"), ("Rekenrups", "sums", "rekenen"))
 
 
 def is_seeded() -> bool:

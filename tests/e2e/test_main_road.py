@@ -96,7 +96,7 @@ def test_teacher_sees_the_group_and_prints_the_cards(visit_at: Visit, portal: Po
     visit.page.wait_for_load_state()
     visit.look()
 
-    assert "Lezen met Proef" in visit.text()
+    assert "Leesplankjes" in visit.text()
     visit.page.locator("a[href$='/kaartjes/']").first.click()
     visit.page.wait_for_load_state()
     visit.look()
@@ -112,7 +112,7 @@ def test_pupil_opens_material_and_the_publisher_gets_only_what_was_agreed(
     visit.sign_in_pupil(pupil)
     visit.look()
 
-    open_material(visit, "Lezen met Proef")
+    open_material(visit, "Leesplankjes")
     pseudonym, fields = received(visit)
 
     assert visit.page.url.startswith(portal.publisher_url)
@@ -136,7 +136,7 @@ def test_publisher_that_is_switched_off_gets_nothing_at_the_next_click(
     coordinator.click("Uitzetten", "link")
     coordinator.click("Uitzetten")
 
-    open_material(pupil, "Rekenen Verzonnen")
+    open_material(pupil, "Rekenrups")
     pupil.look()
     trace = pupil.page.locator(".trace").inner_text()
     coordinator.go(f"/school/{school}/storingscode/")
