@@ -10,12 +10,20 @@ from django.db import connections
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
+from basispoort.lib.catalogues import compile_all
 from tests.cast import *  # noqa: F403 - the cast's fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_django import DjangoDbBlocker
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues once, before anything is translated: tests read the Dutch words."""
+    if not hasattr(config, "workerinput"):
+        compile_all()
+
 
 KEEP = {"django_migrations", "django_content_type", "auth_permission"}
 
