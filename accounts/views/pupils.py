@@ -23,6 +23,7 @@ from accounts.names import GroupTile, PupilTile, group_tiles, pupil_tiles
 from accounts.views.code_entry import CodeEntry, entry_of, keep_entry
 from basispoort.audit import trail
 from basispoort.lib.access import public, pupil_only
+from basispoort.lib.address import client_address
 from basispoort.lib.http import PortalRequest, PupilRequest
 from basispoort.lib.tenancy import school_scope
 from basispoort.web.pictures import PICTURES
@@ -54,7 +55,7 @@ def _lost(request: PortalRequest, status: int, template: str = "accounts/pupils/
 
 def _no_such_link(request: PortalRequest) -> HttpResponse:
     """Give the one page for every link that opens nothing; slower after many from one address (SR-A14)."""
-    too_many = count_miss(str(request.META.get("REMOTE_ADDR", "")))
+    too_many = count_miss(client_address(request))
     response = _lost(request, 429 if too_many else 404)
     if too_many:
         response["Retry-After"] = "600"
