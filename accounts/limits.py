@@ -25,6 +25,8 @@ class Limits:
 PUPIL = Limits(60 * 60, 8 * 60 * 60)
 ADULT = Limits(60 * 60, 12 * 60 * 60)
 POWERFUL = Limits(15 * 60, 8 * 60 * 60)
+# The second step is still to come.
+HALF_WAY = Limits(10 * 60, 10 * 60)
 
 
 def limit(session: SessionBase, limits: Limits, now_seconds: int) -> None:

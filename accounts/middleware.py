@@ -14,10 +14,11 @@ from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from accounts import events
+from accounts import events, prove, second_step
 from accounts.models import User, UserKind, UserPupil
 from basispoort.audit import trail
 from basispoort.lib.access import Access, access_of
+from basispoort.lib.proof import ProofTooOld, is_fresh
 from basispoort.lib.tenancy import school_scope, unscoped
 from schools.models.school import normal_code
 
@@ -90,8 +91,19 @@ class AccessMiddleware:
             return None
         if user.kind not in ADULTS:
             raise PermissionDenied
+        if second_step.blocks(request, access):  # type: ignore[arg-type]  # signed in by now
+            return prove.to_second_step(request)  # type: ignore[arg-type]
         if access.kind == "requires":
             self._enter_school(request, user, access, kwargs)
+        if access.fresh and not is_fresh(request.session):
+            return prove.prove_first(request)  # type: ignore[arg-type]
+        return None
+
+    @staticmethod
+    def process_exception(request: PortalRequest, exception: Exception) -> HttpResponseBase | None:
+        """Ask again who acts, when an act turned out to need it; nothing has been changed by then (SR-A12)."""
+        if isinstance(exception, ProofTooOld):
+            return prove.prove_first(request)  # type: ignore[arg-type]  # signed in
         return None
 
     @staticmethod

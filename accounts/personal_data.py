@@ -1,15 +1,21 @@
 """What accounts keeps about persons (product R1; contract agreements-retention §5)."""
 
 from django.utils.translation import gettext_lazy as _
+from django_otp_webauthn.models import WebAuthnUserHandle
 
 from accounts.models import (
     KnownDevice,
     LinkRequest,
     MailToken,
+    Passkey,
+    PasskeyAttestation,
     PupilCode,
+    RecoveryCode,
+    RecoveryKit,
     Role,
     SchoolDoor,
     Session,
+    TotpDevice,
     User,
     UserPupil,
     UserStaff,
@@ -96,3 +102,14 @@ register_simple(
     retention=Retention(1, "asked", "SR-C07: goes when a worker has answered it"),
     fields=("created_at",),
 )
+
+WITH_THE_ACCOUNT = Retention(1, "removed, or the account ended", "SR-A11: proves who signs in, and nothing else")
+for _model, _label, _path, _fields in (
+    (TotpDevice, _("authenticator app"), "user", ("created_at", "last_used_at")),
+    (Passkey, _("passkey"), "user", ("name", "created_at", "last_used_at")),
+    (PasskeyAttestation, _("passkey's attestation"), "credential__user", ("fmt",)),
+    (WebAuthnUserHandle, _("number of the account on its passkeys"), "user", ("handle_hex",)),
+    (RecoveryKit, _("set of recovery codes"), "user", ("created_at", "last_used_at")),
+    (RecoveryCode, _("recovery code"), "kit__user", ("used_at",)),
+):
+    register_simple(_model, _label, paths={"user": _path}, retention=WITH_THE_ACCOUNT, fields=_fields)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts import pupil_urls
+from accounts import pupil_urls, second_step_urls
 from accounts.views import links, staff
 
 app_name = "accounts"
@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("taal/", staff.choose_language, name="language"),
     path("account/", staff.profile, name="profile"),
     path("school/<school:school>/", staff.school_start, name="school"),
+    *second_step_urls.urlpatterns,
     *pupil_urls.urlpatterns,
 ]

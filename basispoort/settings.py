@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
     "django_htmx",
     "django_linear_migrations",
+    "django_otp",
+    "django_otp_webauthn",
     "template_partials",
 ]
 
@@ -78,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.SignedInMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -240,6 +243,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
+
+# Second factors: passkeys belong to the portal's own host, and never stand in for the password (SR-A11, A13).
+OTP_WEBAUTHN_RP_ID = _base.hostname or ""
+OTP_WEBAUTHN_RP_NAME = "Basispoort"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]
+OTP_WEBAUTHN_CREDENTIAL_MODEL = "accounts.Passkey"
+OTP_WEBAUTHN_ATTESTATION_MODEL = "accounts.PasskeyAttestation"
+OTP_WEBAUTHN_HELPER_CLASS = "accounts.passkeys.PortalWebAuthnHelper"
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 
 # Where a copy of each signed head of the audit trail is put: a second place, outside the database (SR-J03).
 AUDIT_HEADS_DIRECTORY = Path(env.text("AUDIT_HEADS_DIRECTORY", str(ROOT / "var" / "audit-heads")))

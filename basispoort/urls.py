@@ -2,6 +2,7 @@
 
 from django.urls import include, path, register_converter
 
+from accounts.second_step_urls import passkey_patterns
 from accounts.views.staff import home
 from schools.converters import SchoolCodeConverter
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("basispoort.web.urls")),
     path("", include("accounts.urls")),
+    path("", include((passkey_patterns, "otp_webauthn"))),
     path("", include("schools.urls")),
     path("", include("dpa.urls")),
     path("", include("licences.urls")),

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+from django_otp import DEVICE_ID_SESSION_KEY
 
+from accounts.models import TotpDevice
 from basispoort.lib.catalogues import compile_all
+from basispoort.lib.proof import note_proof
 from tests.cast import *  # noqa: F403 - the cast's fixtures
 
 if TYPE_CHECKING:
@@ -18,11 +21,33 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker
 
+    from accounts.models import User
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the catalogues once, before anything is translated: tests read the Dutch words."""
     if not hasattr(config, "workerinput"):
         compile_all()
+
+
+class PortalClient(Client):
+    """A browser whose user took every step of signing in a moment ago, where `force_login` is told so."""
+
+    def force_login(self, user: User, backend: str | None = None) -> None:
+        """Sign in, second step included where the user has an app."""
+        super().force_login(user, backend)
+        device = TotpDevice.objects.filter(user=user, confirmed=True).first()
+        session = self.session
+        note_proof(session)
+        if device is not None:
+            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session.save()
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser that knows of second steps."""
+    return PortalClient()
 
 
 KEEP = {"django_migrations", "django_content_type", "auth_permission"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounts.models import Role, RoleName, User, UserKind, UserPupil, UserStaff
+from accounts.models import Role, RoleName, TotpDevice, User, UserKind, UserPupil, UserStaff
 from accounts.models.role import AT_A_SCHOOL
 from basispoort.lib.tenancy import school_transaction, unscoped
 from schools.models import Board, Group, GroupKind, Pupil, School, SchoolState, StaffGroup, StaffMember
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "Kip7boot9tak"
 SCHOOL_YEAR = "2026-2027"
+SEED = bytes(range(20))
 SCHOOL_ROLES = frozenset(AT_A_SCHOOL)
 _numbers = itertools.count(1)
 
@@ -97,10 +98,18 @@ def make_role(user: User, role: str, school: School | None = None, **values: Any
     return row
 
 
+def make_app(user: User) -> TotpDevice:
+    """An authenticator app in use; its owner's sessions in tests have taken the second step with it."""
+    device = TotpDevice(user=user, name="app", seed=SEED)
+    device.save(force_insert=True)
+    return device
+
+
 def make_coordinator(school: School, **values: Any) -> User:
-    """An ICT coordinator's account."""
+    """An ICT coordinator's account, with an app for the second step."""
     user = make_user(**values)
     make_role(user, RoleName.ICT_COORDINATOR, school)
+    make_app(user)
     return user
 
 

@@ -109,6 +109,7 @@ def test_wrong_role_within_the_own_school_is_forbidden(client: Client, school: S
         pytest.skip("every role at a school holds this right")
     user = factories.make_user()
     factories.make_role(user, wrong[0], school)
+    factories.make_app(user)
     client.force_login(user)
 
     assert ask(client, address[1]) == 403
@@ -123,6 +124,7 @@ def test_right_role_gets_in_or_finds_nothing_under_an_invented_id(
     assert access is not None
     user = factories.make_user()
     factories.make_role(user, right_role(access), school)
+    factories.make_app(user)
     client.force_login(user)
 
     assert ask(client, address[1]) in {200, 302, 404, 400}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import login
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from accounts import events, limits
+from accounts import events
+from accounts.actions.enter import Way, enter
 from accounts.models import PupilCode, User, UserKind, UserPupil
 from basispoort.audit import trail
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from schools.models import Pupil, School
-
-BACKEND = "accounts.backends.RoleBackend"
 
 
 class Outcome(Enum):
@@ -50,9 +47,7 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
         return Outcome.WAIT if code.is_waiting else Outcome.WRONG
     codes.filter(pk=code.pk).forget_tries()
     codes.filter(pk=code.pk).update(last_used_at=Now())
-    request.session.flush()
-    login(request, user, backend=BACKEND)
-    limits.limit(request.session, limits.PUPIL, int(timezone.now().timestamp()))
+    enter(request, user=user, way=Way.PUPIL_CODE)
     trail.record(events.SIGNED_IN, school=school, acting_user=user, target=pupil, role="pupil")
     return Outcome.RIGHT
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import authenticate
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import events
-from accounts.limits import ADULT, POWERFUL, limit
-from accounts.models import FailureCounter, KnownDevice, RoleName, User
+from accounts.actions.enter import Way, enter
+from accounts.models import FailureCounter, KnownDevice, User
 from accounts.models.attempt import DEVICE_DAYS
 from accounts.passwords import LONGEST_TRIED, normal_password
 from basispoort.audit import trail
@@ -35,15 +35,6 @@ LONGEST_WAIT_SECONDS = 60
 ADDRESS_WINDOW = timedelta(minutes=5)
 ADDRESS_FAILURES, ADDRESS_ACCOUNTS = 20, 10
 TICKET = "sign_in_ticket"
-STRONG_ROLES = frozenset(
-    {
-        RoleName.ICT_COORDINATOR,
-        RoleName.HEAD,
-        RoleName.BOARD_MEMBER,
-        RoleName.HELPDESK,
-        RoleName.SECURITY_OFFICER,
-    }
-)
 
 
 class Outcome(StrEnum):
@@ -116,9 +107,7 @@ def _count_address(address: str, account: str) -> None:
 
 def _let_in(request: PortalRequest, user: User) -> None:
     with transaction.atomic():
-        login(request, user)
-        strong = any(role.role in STRONG_ROLES for role in user.running_roles())
-        limit(request.session, POWERFUL if strong else ADULT, int(time.time()))
+        enter(request, user=user, way=Way.PASSWORD)
         trail.record(events.SIGNED_IN, school=None, acting_user=user)
 
 

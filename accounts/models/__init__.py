@@ -8,6 +8,7 @@ from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
 from accounts.models.token import LinkRequest, MailToken, TokenPurpose
 from accounts.models.user import User, UserKind
+from accounts.models.verification import Passkey, PasskeyAttestation, RecoveryCode, RecoveryKit, TotpDevice
 
 __all__ = [
     "CodeKind",
@@ -16,12 +17,17 @@ __all__ = [
     "KnownDevice",
     "LinkRequest",
     "MailToken",
+    "Passkey",
+    "PasskeyAttestation",
     "PupilCode",
+    "RecoveryCode",
+    "RecoveryKit",
     "Role",
     "RoleName",
     "SchoolDoor",
     "Session",
     "TokenPurpose",
+    "TotpDevice",
     "User",
     "UserKind",
     "UserPupil",

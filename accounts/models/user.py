@@ -114,6 +114,10 @@ class User(AbstractBaseUser):
                 self._running_roles = list(Role.objects.get_queryset().running_today().filter(user=self).with_places())
         return self._running_roles
 
+    def is_verified(self) -> bool:
+        """Tell whether the session took the second step; the middleware of django-otp puts its own answer in place."""
+        return False
+
     def forget_roles(self) -> None:
         """Ask the database again at the next question about roles."""
         self._running_roles = None

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from accounts.actions.codes import ensure_codes
 from accounts.actions.door import door_of
-from accounts.models import CodeKind, PupilCode, Role, RoleName, User, UserStaff
+from accounts.models import CodeKind, PupilCode, Role, RoleName, TotpDevice, User, UserStaff
+from accounts.models.verification import spoken_seed
+from accounts.second_step import STRONG_ROLES
 from basispoort.lib.tenancy import school_transaction, unscoped
 from dpa.actions.accept import accept_agreement, offer_on
 from licences.actions.assign import add_licence, assign
@@ -170,6 +172,8 @@ def _person(school: School, role: str, first_name: str, mailbox: str) -> User:
     address = f"{mailbox}@{school.code.lower()}.voorbeeldschool.example"
     user = User.objects.create_staff(email=address, first_name=first_name, last_name="Voorbeeld", password=PASSWORD)
     _give_role(user, role, school)
+    if role in STRONG_ROLES:
+        TotpDevice(user=user, name="app", seed=TotpDevice.new_seed()).save(force_insert=True)
     return user
 
 
@@ -181,7 +185,9 @@ def _give_role(user: User, role: str, school: School) -> None:
 
 def _identity(user: User, role: str, school: School) -> dict[str, str]:
     facts = {"role": str(role), "name": user.full_name, "email": str(user.email)}
-    return facts | {"password": PASSWORD, "school": f"{school.name} ({school.code})"}
+    app = TotpDevice.objects.filter(user=user).first()
+    secret = {"totp_secret": spoken_seed(app.seed).replace(" ", "")} if app else {}
+    return facts | secret | {"password": PASSWORD, "school": f"{school.name} ({school.code})"}
 
 
 def _accept(school: School, user: User) -> None:

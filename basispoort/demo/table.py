@@ -16,6 +16,7 @@ def sign_ins(facts: dict[str, Any]) -> str:
         ("Portal", facts["base_url"]),
         ("Demo publisher", facts["publisher_url"]),
         ("Mails", facts["mailbox_url"]),
+        ("Authenticator codes", f"{facts['mailbox_url']}/codes"),
     ]
     staff = [
         (one["role"], one["name"], one["school"], one["email"], one["password"], one.get("totp_secret", ""))

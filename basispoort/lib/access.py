@@ -5,7 +5,7 @@ Every view carries exactly one declaration. A view that says nothing answers 403
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -19,11 +19,17 @@ View = TypeVar("View", bound="Callable[..., Any]")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A view's declaration; `right` is named for the kind `requires` only."""
+    """A view's declaration; `right` is named for the kind `requires` only.
+
+    `fresh`: asks for a proof of who acts that is at most ten minutes old (SR-A12). `before_second_step`: open to who
+    has still to take the second step of signing in (SR-A11).
+    """
 
     kind: Kind
     right: str = ""
     before_agreement: bool = False
+    fresh: bool = False
+    before_second_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,22 @@ def requires(name: str, *, before_agreement: bool = False) -> Callable[[View], V
         return _declare(view, Access("requires", name, before_agreement))
 
     return declare
+
+
+def fresh(view: View) -> View:
+    """Ask, on top of a declaration, for a proof of who acts that is at most ten minutes old (SR-A12)."""
+    return _declare(view, replace(_declared(view), fresh=True))
+
+
+def before_second_step(view: View) -> View:
+    """Leave a declared view open to who has still to take the second step of signing in (SR-A11)."""
+    return _declare(view, replace(_declared(view), before_second_step=True))
+
+
+def _declared(view: Callable[..., Any]) -> Access:
+    access = view.access  # type: ignore[attr-defined]  # stands above a declaration
+    assert isinstance(access, Access)
+    return access
 
 
 def declare_external(view_name: str, access: Access) -> None:

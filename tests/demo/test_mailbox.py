@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from basispoort.demo.mailbox.codes import digits_at
 from basispoort.demo.ports import LOCAL, free_port, is_free
 from basispoort.demo.servers import ROOT
 
@@ -119,6 +120,23 @@ def test_anything_else_is_not_found(mailbox: Mailbox, path: str) -> None:
 
 def test_other_web_site_cannot_read_along_under_its_own_name(mailbox: Mailbox) -> None:
     assert mailbox.get("/mails.json", host="evil.test")[0] == 400
+
+
+def test_page_of_codes_shows_what_the_app_of_an_invented_person_shows_now(mailbox: Mailbox) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    person = {"name": HOSTILE, "role": "head", "school": "99XX00", "totp_secret": secret}
+    (mailbox.folder.parent / "demo.json").write_text(json.dumps({"identities": [person]}), encoding="utf-8")
+
+    before = digits_at(secret, time.time())
+    page = mailbox.get("/codes")[1]
+    after = digits_at(secret, time.time())
+
+    assert any(f"{code[:3]} {code[3:]}" in page for code in (before, after))
+    assert "<script" not in page
+
+
+def test_digits_are_those_of_the_standard() -> None:
+    assert digits_at("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", 59) == "287082"
 
 
 def test_mails_are_files_for_their_owner_only(mailbox: Mailbox) -> None:

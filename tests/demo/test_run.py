@@ -161,7 +161,8 @@ def test_table_shows_who_can_sign_in_where() -> None:
 
     lines = sign_ins(facts).splitlines()
 
-    assert "Portal          http://localhost:8000" in lines
+    assert "Portal               http://localhost:8000" in lines
+    assert "Authenticator codes  http://127.0.0.1:8002/codes" in lines
     assert "ROLE     NAME           SCHOOL  E-MAIL           PASSWORD" in lines
     assert "teacher  Juf Voorbeeld  99XX00  juf@school.test  Kip7boot9tak" in lines
     assert "Sam    1a     maan vis  http://localhost:8000/s/x" in lines

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from aiosmtpd.smtp import SMTP
 
 from basispoort.demo.mailbox import pages
+from basispoort.demo.mailbox.codes import codes_of
 from basispoort.demo.mailbox.store import MailFolder
 from basispoort.demo.ports import LOCAL
 
@@ -49,15 +50,18 @@ class Reader(BaseHTTPRequestHandler):
     server_version = "mailbox"
     sys_version = ""
     mails: MailFolder
+    people: Path
 
     def do_GET(self) -> None:
-        """Answer `/`, `/mails.json`, `/mails/ID` and `/mails/ID/html`; anything else is 404."""
+        """Answer `/`, `/codes`, `/mails.json`, `/mails/ID` and `/mails/ID/html`; anything else is 404."""
         if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in OWN_HOSTS:
             self._answer("Unknown host", status=HTTPStatus.BAD_REQUEST)
             return
         match urlsplit(self.path).path.strip("/").split("/"):
             case [""]:
                 self._answer(pages.mail_list(self.mails.all()))
+            case ["codes"]:
+                self._answer(pages.code_list(codes_of(self.people)))
             case ["mails.json"]:
                 mails = [dataclasses.asdict(mail) for mail in self.mails.all()]
                 self._answer(json.dumps(mails, default=str), kind="application/json")
@@ -102,7 +106,7 @@ async def serve(folder: Path, port: int, smtp_port: int) -> None:
     stopped = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stopped.set)
-    handler = type("MailReader", (Reader,), {"mails": mails})
+    handler = type("MailReader", (Reader,), {"mails": mails, "people": folder.parent / "demo.json"})
     with ThreadingHTTPServer((LOCAL, port), handler) as web:
         threading.Thread(target=web.serve_forever, daemon=True).start()
         sink = await loop.create_server(

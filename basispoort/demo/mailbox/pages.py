@@ -1,4 +1,4 @@
-"""The mailbox's two pages. Whatever a mail holds is text here; its HTML shows in a frame that may do nothing."""
+"""The mailbox's pages. Whatever a mail holds is text here; its HTML shows in a frame that may do nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from basispoort.demo.mailbox.codes import Code
     from basispoort.demo.mailbox.store import Mail
 
 LINK = re.compile(r"https?://[^\s<>\"']+")
@@ -29,11 +30,29 @@ MAIL_POLICY = (
 )
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, *, refresh_seconds: int = 0) -> str:
+    refresh = f'<meta http-equiv="refresh" content="{refresh_seconds}">' if refresh_seconds else ""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}<title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
+    )
+
+
+def code_list(codes: list[Code]) -> str:
+    """Give the page with what everybody's authenticator app shows now; it reads itself again every five seconds."""
+    rows = "".join(
+        f"<tr><td>{escape(one.name)}</td><td>{escape(one.role)}</td><td>{escape(one.school)}</td>"
+        f"<td><strong>{one.digits[:3]} {one.digits[3:]}</strong></td><td>{one.seconds_left} s</td></tr>"
+        for one in codes
+    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Name", "Role", "School", "Code now", "For"))
+    intro = "The phones of the invented people: type the code of the one you sign in as. A code works once."
+    return _page(
+        "Authenticator codes",
+        f'<p><a href="/">Mails</a></p><h1>Authenticator codes</h1><p>{intro}</p>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
+        refresh_seconds=5,
     )
 
 

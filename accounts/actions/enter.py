@@ -1,0 +1,53 @@
+"""The one list of ways to get a session, and the only code that begins one (SR-A06, SR-A13)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import login
+from django.utils import timezone
+
+from accounts import limits, second_step
+from basispoort.lib.proof import note_proof
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from accounts.models import User
+
+BACKEND = "accounts.backends.RoleBackend"
+
+
+class Way(StrEnum):
+    """How somebody proved who they are."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
+    SCHOOL_ACCOUNT = "school_account"
+    PUPIL_CODE = "pupil_code"
+    PUPIL_BADGE = "pupil_badge"
+
+
+PUPILS_WAYS = frozenset({Way.PUPIL_CODE, Way.PUPIL_BADGE})
+WAY = "way_in"
+
+
+def enter(request: HttpRequest, *, user: User, way: Way) -> None:
+    """Begin a session for a user under a new key, with the limits of who it is.
+
+    Where a second step is due the session is only half begun: it lives ten minutes and opens nothing but that step.
+    """
+    if way in PUPILS_WAYS:
+        request.session.flush()
+    login(request, user, backend=BACKEND)
+    now = int(timezone.now().timestamp())
+    request.session[WAY] = way
+    if way in PUPILS_WAYS:
+        limits.limit(request.session, limits.PUPIL, now)
+        return
+    note_proof(request.session)
+    if second_step.is_due(user):
+        request.session[second_step.DUE] = True
+        limits.limit(request.session, limits.HALF_WAY, now)
+    else:
+        limits.limit(request.session, limits.ADULT, now)

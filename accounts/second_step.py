@@ -1,0 +1,46 @@
+"""The second step as a gate: who needs it, and whether it was taken (SR-A11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_otp import user_has_device
+
+from accounts.models import RoleName, UserKind
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from basispoort.lib.access import Access
+    from basispoort.lib.http import StaffRequest
+
+DUE = "second_step_due"
+# Who may do weighty things is asked for more than a password (product A3).
+STRONG_ROLES = frozenset(
+    {
+        RoleName.ICT_COORDINATOR,
+        RoleName.HEAD,
+        RoleName.BOARD_MEMBER,
+        RoleName.HELPDESK,
+        RoleName.SECURITY_OFFICER,
+    }
+)
+
+
+def is_powerful(user: User) -> bool:
+    """Tell whether a user has a role that asks for a second step."""
+    return user.kind == UserKind.PORTAL or any(role.role in STRONG_ROLES for role in user.running_roles())
+
+
+def is_due(user: User) -> bool:
+    """Tell whether signing in takes a second step: by the role, or because the user set one up."""
+    return is_powerful(user) or user_has_device(user)
+
+
+def blocks(request: StaffRequest, access: Access) -> bool:
+    """Tell whether this page stays shut until the second step is taken.
+
+    A role given a moment ago counts at once; a page that leads through the step, or away, is always open.
+    """
+    if access.before_second_step or request.user.is_verified():
+        return False
+    return bool(request.session.get(DUE)) or is_powerful(request.user)
