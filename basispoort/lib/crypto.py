@@ -10,12 +10,17 @@ import hmac
 import os
 import unicodedata
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 from django.core.signals import setting_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Ring = Literal["FIELD_KEYS", "CODE_KEYS"]
 NONCE_LENGTH = 12
@@ -59,6 +64,16 @@ def seal(value: bytes, place: bytes, *, ring: Ring = "FIELD_KEYS") -> bytes:
     return header + nonce + cipher.encrypt(nonce, value, place)
 
 
+def seal_all(values: Iterable[tuple[bytes, bytes]], *, ring: Ring = "FIELD_KEYS") -> list[bytes]:
+    """Encrypt values, each with its place, as `seal` does; the nonces are drawn in one go."""
+    cipher, header = _current(ring)
+    pairs = list(values)
+    drawn = os.urandom(NONCE_LENGTH * len(pairs))
+    nonces = [drawn[at : at + NONCE_LENGTH] for at in range(0, len(drawn), NONCE_LENGTH)]
+    encrypt = cipher.encrypt
+    return [header + nonce + encrypt(nonce, value, place) for nonce, (value, place) in zip(nonces, pairs, strict=True)]
+
+
 def open_seal(sealed: bytes, place: bytes, *, ring: Ring = "FIELD_KEYS") -> bytes:
     """Decrypt a value that was sealed at this place.
 
@@ -81,8 +96,16 @@ def key_id_of(sealed: bytes) -> str:
 
 
 @cache
-def _index_keys(purpose: str) -> tuple[bytes, ...]:
-    return tuple(hmac.digest(key, purpose.encode(), "sha256") for key in settings.INDEX_KEYS.values())
+def _index_keys(purpose: str) -> tuple[HMAC, ...]:
+    """Give an HMAC for each key, ready to be copied: half the time of taking the key in for each value."""
+    keys = (hmac.digest(key, purpose.encode(), "sha256") for key in settings.INDEX_KEYS.values())
+    return tuple(HMAC(key, SHA256()) for key in keys)
+
+
+def _keyed(ready: HMAC, value: bytes) -> bytes:
+    own = ready.copy()
+    own.update(value)
+    return own.finalize()
 
 
 def normalise(value: str) -> str:
@@ -94,9 +117,19 @@ def normalise(value: str) -> str:
 
 def blind_index(purpose: str, value: str) -> bytes:
     """Give the keyed hash by which an encrypted value can be found; each column has a purpose of its own."""
-    return hmac.digest(_index_keys(purpose)[0], value.encode(), "sha256")
+    return _keyed(_index_keys(purpose)[0], value.encode())
 
 
 def blind_indexes(purpose: str, value: str) -> list[bytes]:
     """Give the keyed hashes under the current and all older keys, for look-ups while keys are being changed."""
-    return [hmac.digest(key, value.encode(), "sha256") for key in _index_keys(purpose)]
+    encoded = value.encode()
+    return [_keyed(ready, encoded) for ready in _index_keys(purpose)]
+
+
+def keyed_digest(purpose: str, *parts: bytes) -> bytes:
+    """Give the keyed hash of bytes under the current key; each part's length counts, so that parts cannot shift."""
+    own = _index_keys(purpose)[0].copy()
+    for part in parts:
+        own.update(len(part).to_bytes(8))
+        own.update(part)
+    return own.finalize()

@@ -11,7 +11,7 @@ from django.db.models.query_utils import DeferredAttribute
 from basispoort.lib import crypto
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from basispoort.lib.crypto import Ring
 
@@ -85,6 +85,14 @@ class EncryptedTextField(AnyBinaryField):
     def seal(self, pk: object, value: Any) -> bytes:  # noqa: ANN401 - text here, bytes in the field below
         """Encrypt a value for the row with this primary key."""
         return crypto.seal(self.encode(value), self.place(pk), ring=self.ring)
+
+    def seal_all(self, rows: Iterable[tuple[object, Any]]) -> list[bytes | None]:
+        """Encrypt values for the rows with these primary keys; an empty one stays without."""
+        found = list(rows)
+        table = f"{self.model._meta.db_table}|{self.column}|"
+        places = [(self.encode(value), f"{table}{pk}".encode()) for pk, value in found if value]
+        sealed = iter(crypto.seal_all(places, ring=self.ring))
+        return [next(sealed) if value else None for _, value in found]
 
     def from_db_value(self, value: bytes | memoryview | None, *_args: object) -> Sealed | None:
         """Keep what the database gave, closed."""
