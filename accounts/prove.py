@@ -13,6 +13,7 @@ from accounts.actions.second_step import TooManyTries, has_factor, passkey_shown
 from accounts.forms.second_step import ProofForm
 from accounts.models import Passkey
 from basispoort.lib.hashers import HashersBusy
+from basispoort.lib.middleware import permissions_policy
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from basispoort.lib.http import StaffRequest
 
 OWN = ("csrfmiddlewaretoken", "proof_password", "proof_code", "proof_then")
+
+
+def with_passkeys(response: HttpResponse) -> HttpResponse:
+    """Let the browser ask for a passkey on this page; everywhere else that is off (SR-G01)."""
+    response["Permissions-Policy"] = permissions_policy("publickey-credentials-create", "publickey-credentials-get")
+    return response
 
 
 def to_second_step(request: StaffRequest) -> HttpResponse:
@@ -72,6 +79,6 @@ def _ask(request: StaffRequest, form: ProofForm, *, status: int = 200) -> HttpRe
         "has_passkey": Passkey.objects.filter(user=request.user, confirmed=True).exists(),
         "passkey_shown": passkey_shown(request),
     }
-    response = render(request, "accounts/staff/prove.html", facts, status=status)
+    response = with_passkeys(render(request, "accounts/staff/prove.html", facts, status=status))
     response["Cache-Control"] = "no-store"
     return response

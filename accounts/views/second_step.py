@@ -34,6 +34,7 @@ from accounts.actions.second_step import (
 from accounts.forms.second_step import AppCodeForm, StepForm
 from accounts.models import Passkey, TotpDevice
 from accounts.models.verification import seed_address, spoken_seed
+from accounts.prove import with_passkeys
 from accounts.qr import qr_svg
 from accounts.views.staff import own_path
 from basispoort.lib.access import before_second_step, fresh, own_account
@@ -70,7 +71,7 @@ def take(request: StaffRequest) -> HttpResponse:
             form.add_error("code", _("Too many wrong codes. Wait a minute, or use a recovery code."))
             status = 429
     facts = {"form": form, "next": target, "passkeys": Passkey.objects.filter(user=user, confirmed=True).exists()}
-    response = render(request, "accounts/staff/second_step.html", facts, status=status)
+    response = with_passkeys(render(request, "accounts/staff/second_step.html", facts, status=status))
     if status != 200:
         response["Retry-After"] = "60"
     return response
@@ -188,7 +189,7 @@ def passkey(request: StaffRequest) -> HttpResponse:
     """Lead a browser through making a passkey; without scripts it says so and offers the app."""
     if not may_change(request):
         return redirect("accounts:second-step")
-    return render(request, "accounts/staff/passkey.html", {"codes_left": codes_left(request.user)})
+    return with_passkeys(render(request, "accounts/staff/passkey.html", {"codes_left": codes_left(request.user)}))
 
 
 class CompleteRegistration(CompleteCredentialRegistrationView):

@@ -27,13 +27,21 @@ PERMISSIONS = (
     "microphone",
     "midi",
     "payment",
+    "publickey-credentials-create",
     "publickey-credentials-get",
     "screen-wake-lock",
     "serial",
     "usb",
     "xr-spatial-tracking",
 )
-PERMISSIONS_POLICY = ", ".join(f"{name}=()" for name in PERMISSIONS)
+
+
+def permissions_policy(*allowed: str) -> str:
+    """Give the header that turns every power of the browser off, but those that the page needs for itself."""
+    return ", ".join(f"{name}={'(self)' if name in allowed else '()'}" for name in PERMISSIONS)
+
+
+PERMISSIONS_POLICY = permissions_policy()
 
 
 class RequestIdMiddleware:

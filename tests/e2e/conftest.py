@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var" / "e2e"
 AXE = Path(__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_BEGINS, AXE_ENDS = "axe begins", "axe ends"
 READY_SECONDS = 150
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
@@ -123,7 +124,10 @@ class Visit:
         page.on("console", lambda message: self._listen(message.type, message.text))
 
     def _listen(self, kind: str, text: str) -> None:
-        if kind == "error" and not self.measuring:
+        # Messages come in order, but later than what caused them: axe's begin and end travel the same road.
+        if text in {AXE_BEGINS, AXE_ENDS}:
+            self.measuring = text == AXE_BEGINS
+        elif kind == "error" and not self.measuring:
             self.console.append(text)
 
     def _note(self, url: str) -> None:
@@ -145,15 +149,14 @@ class Visit:
         """Fail when axe finds anything on the page."""
         if not self.page.url.startswith(self.portal.url):
             return
-        self.measuring = True
+        self.page.evaluate(f"console.info('{AXE_BEGINS}')")
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
             "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map("
             "v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 150)).join(' | ')))",
             RULES,
         )
-        self.page.wait_for_timeout(20)
-        self.measuring = False
+        self.page.evaluate(f"console.info('{AXE_ENDS}')")
         assert found == [], f"{self.page.url}: {found}"
 
     def text(self) -> str:

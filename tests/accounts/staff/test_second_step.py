@@ -263,3 +263,13 @@ def test_recovery_codes_are_ten_and_shown_once(client: Client, coordinator: User
 
     assert (len(made.context["codes"]), RecoveryCode.objects.filter(kit__user=coordinator).count()) == (10, 10)
     assert made.context["codes"][0] not in later.content.decode()
+
+
+@pytest.mark.requirement("SR-G01")
+def test_browser_may_ask_for_a_passkey_on_the_page_of_the_step_and_nowhere_else(coordinator: User) -> None:
+    client = start(coordinator)
+
+    policies = [client.get(path)["Permissions-Policy"] for path in (STEP, SIGN_IN)]
+
+    assert ["publickey-credentials-get=(self)" in policy for policy in policies] == [True, False]
+    assert all("camera=()" in policy for policy in policies)
