@@ -3,11 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import pupil_urls, second_step_urls
-from accounts.views import links, staff
+from accounts.views import challenge, links, staff
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inloggen/", staff.sign_in, name="sign-in"),
+    path("inloggen/controle/", challenge.challenge, name="challenge"),
     path("uitloggen/", staff.sign_out, name="sign-out"),
     path("wachtwoord-vergeten/", links.forgotten, name="forgotten"),
     path("link/<slug:purpose>/<str:token>/", links.link, name="link"),

@@ -120,7 +120,14 @@ DATABASE_NATIONAL_ROLE = env.text("DATABASE_NATIONAL_ROLE", "basispoort_national
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A server that hangs must not hold a page up (SR-O).
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
@@ -142,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
     "answer requests for links that wait": {"task": "accounts.sweep_links", "schedule": 60.0},
+    "forget failures and challenges that are over": {"task": "accounts.forget_failures", "schedule": 600.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -152,6 +160,22 @@ PASSWORD_HASHERS = ["basispoort.lib.hashers.PortalArgon2Hasher"]
 # SR-A03: kibibytes, rounds and lanes of Argon2id.
 ARGON2_MEMORY_KIB = env.number("ARGON2_MEMORY_KIB", 19456, lowest=8)
 ARGON2_ROUNDS = env.number("ARGON2_ROUNDS", 2, lowest=1)
+
+# When a password asks for a challenge: when failures call for it, or always; and Google's keys for it (SR-K05).
+CAPTCHA_MODE = env.text("CAPTCHA_MODE", "escalate")
+RECAPTCHA_PUBLIC_KEY = env.text("RECAPTCHA_PUBLIC_KEY", "")
+RECAPTCHA_PRIVATE_KEY = env.text("RECAPTCHA_PRIVATE_KEY", "")
+RECAPTCHA_REQUIRED_SCORE = env.number("RECAPTCHA_LOWEST_PERCENT", 50, highest=100) / 100
+RECAPTCHA_DOMAIN = "www.google.com"
+RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 3
+if CAPTCHA_MODE not in {"escalate", "always"}:
+    _message = "CAPTCHA_MODE must be escalate or always."
+    raise ImproperlyConfigured(_message)
+if bool(RECAPTCHA_PUBLIC_KEY) is not bool(RECAPTCHA_PRIVATE_KEY):
+    _message = "RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY go together: set both or neither."
+    raise ImproperlyConfigured(_message)
+# Our own challenge: the highest number of derivations a browser may need for it, each of 5,000 rounds.
+CHALLENGE_WORK = env.number("CHALLENGE_WORK", 300, lowest=2, highest=20_000)
 
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

@@ -17,6 +17,7 @@ _DEFAULTS = {
     "DEVELOPMENT_PAGES": "yes",
     "ARGON2_MEMORY_KIB": "8",
     "ARGON2_ROUNDS": "1",
+    "CHALLENGE_WORK": "2",
     "LOG_LEVEL": "CRITICAL",
 }
 for _name, _value in _DEFAULTS.items():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.passwords import end_everything, tell_password_changed
-from accounts.models import LinkRequest, MailToken, Role, TokenPurpose, User, UserKind
+from accounts.models import LinkRequest, MailReason, MailToken, Role, TokenPurpose, User, UserKind
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail, wake
 from basispoort.lib.tenancy import unscoped
@@ -62,23 +62,48 @@ def mail_link(*, user: User, purpose: TokenPurpose) -> bool:
 
 def ask_for_link(*, address: str) -> None:
     """Note that somebody asks for a link at an address; the same work whether it is known or not (SR-A05)."""
+    _leave_to_worker(address, MailReason.LINK)
+
+
+def warn_owner(*, address: str) -> None:
+    """Note that many tries with this address failed today; its owner, if there is one, is mailed (SR-K03)."""
+    _leave_to_worker(address, MailReason.FAILURES)
+
+
+def _leave_to_worker(address: str, reason: MailReason) -> None:
     from accounts.tasks import answer_link_request  # noqa: PLC0415 - the task imports this module
 
-    request = LinkRequest.objects.create(address=address)
+    request = LinkRequest.objects.create(address=address, reason=reason)
     wake(answer_link_request.delay, request.pk)
 
 
 def answer(pk: UUID | str) -> None:
-    """Mail a link if the address is that of an account that may sign in, and forget the request either way."""
+    """Mail what is due if the address is that of an account that may sign in, and forget the request either way."""
     with transaction.atomic():
         request = LinkRequest.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
         if request is None:
             return
         user = User.objects.with_email(request.address)
         if user is not None and user.is_active and user.kind in {UserKind.STAFF, UserKind.PORTAL}:
-            known = user.has_usable_password()
-            mail_link(user=user, purpose=TokenPurpose.PASSWORD_RESET if known else TokenPurpose.ACTIVATION)
+            if request.reason == MailReason.FAILURES:
+                _mail_warning(user)
+            else:
+                known = user.has_usable_password()
+                mail_link(user=user, purpose=TokenPurpose.PASSWORD_RESET if known else TokenPurpose.ACTIVATION)
         request.delete()
+
+
+def _mail_warning(user: User) -> None:
+    queue_mail(
+        purpose="sign_in_failures",
+        recipient_id=user.pk,
+        address=str(user.email),
+        language=user.language,
+        subject=_("Somebody tries to sign in with your address"),
+        template="accounts/mail/sign_in_failures",
+        facts={"name": user.first_name},
+    )
+    trail.record(events.OWNER_WARNED, school=None, acting_user=None, target=user)
 
 
 def owner_of(token_hash: bytes, purpose: TokenPurpose) -> User:

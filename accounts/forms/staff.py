@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.challenges.desk import Purpose
 from accounts.passwords import check_rules, check_strength, normal_password
 
 if TYPE_CHECKING:
@@ -85,6 +86,13 @@ class NewPasswordForm(ChoosePasswordForm):
         if not self.user.check_password(current):
             raise ValidationError(_("This is not your present password."))
         return current
+
+
+class HandInForm(forms.Form):
+    """A challenge that a page's script hands in: before what, and for which address if one is typed already."""
+
+    purpose = forms.ChoiceField(choices=[(purpose, purpose) for purpose in Purpose])
+    email = forms.CharField(required=False, max_length=254)
 
 
 class LanguageForm(forms.Form):

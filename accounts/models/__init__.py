@@ -1,21 +1,24 @@
 """The models of accounts, one file a concept."""
 
 from accounts.models.attempt import FailureCounter, KnownDevice
+from accounts.models.challenge import ChallengeKind, SolvedChallenge
 from accounts.models.code import CodeKind, PupilCode
 from accounts.models.door import DoorMiss, SchoolDoor
 from accounts.models.role import Role, RoleName
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
-from accounts.models.token import LinkRequest, MailToken, TokenPurpose
+from accounts.models.token import LinkRequest, MailReason, MailToken, TokenPurpose
 from accounts.models.user import User, UserKind
 from accounts.models.verification import Passkey, PasskeyAttestation, RecoveryCode, RecoveryKit, TotpDevice
 
 __all__ = [
+    "ChallengeKind",
     "CodeKind",
     "DoorMiss",
     "FailureCounter",
     "KnownDevice",
     "LinkRequest",
+    "MailReason",
     "MailToken",
     "Passkey",
     "PasskeyAttestation",
@@ -26,6 +29,7 @@ __all__ = [
     "RoleName",
     "SchoolDoor",
     "Session",
+    "SolvedChallenge",
     "TokenPurpose",
     "TotpDevice",
     "User",

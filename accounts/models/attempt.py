@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, models
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from basispoort.lib.crypto import blind_index
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
 
 DEVICE_DAYS = 180
 COUNT = """
-INSERT INTO accounts_failurecounter AS known (key, count, since) VALUES (%(key)s, 1, now())
+INSERT INTO accounts_failurecounter AS known (key, count, since, until)
+VALUES (%(key)s, 1, statement_timestamp(), statement_timestamp() + %(seconds)s * interval '1 s')
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN known.since < now() - %(seconds)s * interval '1 s' THEN 1 ELSE known.count + 1 END,
-    since = CASE WHEN known.since < now() - %(seconds)s * interval '1 s' THEN now() ELSE known.since END
+    count = CASE WHEN known.until <= statement_timestamp() THEN 1 ELSE known.count + 1 END,
+    since = CASE WHEN known.until <= statement_timestamp() THEN statement_timestamp() ELSE known.since END,
+    until = CASE WHEN known.until <= statement_timestamp() THEN statement_timestamp() + %(seconds)s * interval '1 s'
+        ELSE known.until END
 RETURNING count
 """
 
@@ -31,10 +35,12 @@ class FailureCounter(models.Model):
     key = models.BinaryField(_("hash of what is counted"), max_length=32, primary_key=True)
     count = models.PositiveIntegerField(_("number"))
     since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), db_default=Now())
 
     class Meta:
         verbose_name = _("counter of failures")
         verbose_name_plural = _("counters of failures")
+        indexes = (models.Index(fields=["until"], name="failure_counter_until"),)
 
     def __str__(self) -> str:
         return str(self.count)
@@ -53,15 +59,19 @@ class FailureCounter(models.Model):
 
     @classmethod
     def take_back(cls, key: bytes) -> None:
-        """Count one less, for a try that turned out right."""
+        """Count one less, for a try that turned out right or was not checked."""
         cls.objects.filter(key=key, count__gt=0).update(count=models.F("count") - 1)
 
     @classmethod
-    def number(cls, key: bytes, window: timedelta) -> int:
-        """Give the number within the window."""
-        return (
-            cls.objects.filter(key=key, since__gt=timezone.now() - window).values_list("count", flat=True).first() or 0
-        )
+    def numbers(cls, keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Give the number of each of these counters whose window still runs; one query."""
+        rows = cls.objects.filter(key__in=list(keys), until__gt=Now()).values_list("key", "count")
+        return {bytes(key): count for key, count in rows}
+
+    @classmethod
+    def number(cls, key: bytes) -> int:
+        """Give the number of one counter, 0 when its window is over."""
+        return cls.numbers([key]).get(key, 0)
 
 
 class KnownDevice(models.Model):

@@ -116,16 +116,24 @@ class MailToken(models.Model):
         return row[0] if row else None
 
 
-class LinkRequest(LeasedJob):
-    """That somebody typed an address to get a link; a worker answers, so that the page cannot tell who is known.
+class MailReason(models.TextChoices):
+    """Why something may have to be mailed to an address that somebody typed."""
 
-    The row goes when it is answered (SR-A05, SR-C07).
+    LINK = "link", _("a link was asked for")
+    FAILURES = "failures", _("many tries to sign in failed")
+
+
+class LinkRequest(LeasedJob):
+    """That somebody typed an address to get a link, or in vain; a worker finds out whether it is known, not the page.
+
+    The row goes when it is answered (SR-A05, SR-C07, SR-K03).
     """
 
     waiting_states = ("waiting",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(_("state"), max_length=8, default="waiting")
+    reason = models.CharField(_("reason"), max_length=8, choices=MailReason, db_default=MailReason.LINK)
     address = EncryptedTextField(_("address"))
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 

@@ -9,14 +9,21 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.tokens import LinkUnusable, ask_for_link, owner_of, redeem_link
+from accounts.challenges import desk
+from accounts.failures import HOUR, REQUESTS, WRONG_TOKENS, Demand, request_key, token_key
 from accounts.forms.staff import AddressForm, ChoosePasswordForm
+from accounts.models import FailureCounter
+from accounts.models.challenge import Redeemed
 from accounts.models.token import TokenPurpose, hash_of
+from accounts.views.challenge import told_to_wait, wait_words, with_challenge
 from basispoort.lib.access import public
+from basispoort.lib.address import client_address
 from basispoort.lib.hashers import HashersBusy
 
 if TYPE_CHECKING:
@@ -24,7 +31,12 @@ if TYPE_CHECKING:
 
     from basispoort.lib.http import PortalRequest
 
-HELD = "mailed_link"
+HELD, CHECKED = "mailed_link", "checked_link"
+FORGOTTEN, CHECK = "accounts/staff/forgotten.html", "accounts/staff/challenge.html"
+NOT_HANDED_IN = (desk.Taken.NOTHING, Redeemed())
+MAIL_COMES = gettext_noop(
+    "If an account belongs to this address, a mail is on its way. Look in your spam folder as well."
+)
 
 
 @public
@@ -32,13 +44,24 @@ HELD = "mailed_link"
 def forgotten(request: PortalRequest) -> HttpResponse:
     """Ask for a link to choose a password; the answer is the same for every address (product A2)."""
     form = AddressForm(request.POST or None)
+    key = request_key(client_address(request))
+    demand = Demand(int(FailureCounter.number(key) >= REQUESTS))
+    facts = {"form": form}
     if request.method == "POST" and form.is_valid():
-        ask_for_link(address=form.cleaned_data["email"])
-        messages.success(
-            request, _("If an account belongs to this address, a mail is on its way. Look in your spam folder as well.")
+        taken, redeemed = desk.hand_in(request, desk.Purpose.FORGOTTEN, demand)
+        if redeemed.wait_seconds:
+            form.add_error(None, wait_words(redeemed.wait_seconds))
+            return told_to_wait(render(request, FORGOTTEN, facts), redeemed.wait_seconds)
+        if len(redeemed.tickets) == demand.challenges:
+            FailureCounter.add(key, HOUR)
+            ask_for_link(address=form.cleaned_data["email"])
+            messages.success(request, _(MAIL_COMES))
+            return redirect("accounts:forgotten")
+        form.add_error(None, _("Nothing is sent yet: do the extra check first."))
+        return with_challenge(
+            request, FORGOTTEN, facts, desk.Purpose.FORGOTTEN, demand, own_only=taken is desk.Taken.OWN_INSTEAD
         )
-        return redirect("accounts:forgotten")
-    return render(request, "accounts/staff/forgotten.html", {"form": form})
+    return with_challenge(request, FORGOTTEN, facts, desk.Purpose.FORGOTTEN, demand)
 
 
 @public
@@ -58,6 +81,8 @@ def link(request: PortalRequest, purpose: str, token: str) -> HttpResponse:
 def choose_password(request: PortalRequest) -> HttpResponse:
     """Choose a password by the link this browser opened; every bad link gets one and the same page (SR-C02)."""
     purpose, held = request.session.get(HELD, ("", ""))
+    if (answer := _check_first(request, held)) is not None:
+        return answer
     try:
         user = owner_of(bytes.fromhex(held), TokenPurpose(purpose)) if held else None
     except (LinkUnusable, ValueError):
@@ -82,8 +107,30 @@ def choose_password(request: PortalRequest) -> HttpResponse:
     return redirect("accounts:sign-in")
 
 
+def _check_first(request: PortalRequest, held: str) -> HttpResponse | None:
+    """Ask a challenge before a link is looked up, from where many wrong ones came lately (SR-C09); None lets through.
+
+    One challenge is good for one link, however often its page is opened.
+    """
+    demand = Demand(1)
+    wrong = FailureCounter.number(token_key(client_address(request)))
+    if wrong < WRONG_TOKENS or (held and request.session.get(CHECKED) == held):
+        return None
+    taken, redeemed = desk.hand_in(request, desk.Purpose.LINK, demand) if request.method == "POST" else NOT_HANDED_IN
+    if redeemed.tickets:
+        request.session[CHECKED] = held
+        return _unseen(redirect("accounts:choose-password"))
+    if redeemed.wait_seconds:
+        facts = {"wait": wait_words(redeemed.wait_seconds)}
+        return _unseen(told_to_wait(render(request, CHECK, facts), redeemed.wait_seconds))
+    own_only = taken is desk.Taken.OWN_INSTEAD
+    return _unseen(with_challenge(request, CHECK, {}, desk.Purpose.LINK, demand, own_only=own_only))
+
+
 def _gone(request: PortalRequest) -> HttpResponse:
+    FailureCounter.add(token_key(client_address(request)), HOUR)
     request.session.pop(HELD, None)
+    request.session.pop(CHECKED, None)
     return _unseen(render(request, "410.html", {"reference": request.id}, status=410))
 
 

@@ -12,17 +12,19 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import events
 from accounts.actions.groups import groups_of
 from accounts.actions.passwords import change_password
-from accounts.actions.sign_in import Outcome, device_is_known, remember_device, sign_in_staff
+from accounts.actions.sign_in import Outcome, demand_before, device_is_known, remember_device, sign_in_staff
+from accounts.challenges.desk import Purpose
+from accounts.failures import Demand
 from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
 from accounts.models import User, UserKind
 from accounts.models.attempt import DEVICE_DAYS
+from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, with_challenge
 from basispoort.audit import trail
 from basispoort.lib.access import own_account, public, requires
 from basispoort.lib.hashers import HashersBusy
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from basispoort.lib.http import PortalRequest, SchoolRequest, StaffRequest
-
-DEVICE_COOKIE = "__Host-device" if settings.HTTPS else "device"
 
 
 def own_path(target: str) -> str:
@@ -49,12 +49,10 @@ def own_path(target: str) -> str:
 def sign_in(request: PortalRequest) -> HttpResponse:
     """Sign in with address and password; every failure gets the same answer (SR-A05)."""
     target = own_path(request.POST.get("next", "") or request.GET.get("next", ""))
-    if request.method == "GET":
-        return render(request, "accounts/staff/sign_in.html", {"form": SignInForm(), "next": target})
-    form = SignInForm(request.POST)
-    if not form.is_valid():
-        return render(request, "accounts/staff/sign_in.html", {"form": form, "next": target})
     cookie = request.COOKIES.get(DEVICE_COOKIE, "")
+    form = SignInForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return _ask_password(request, form, target, demand_before(request, device_cookie=cookie))
     try:
         attempt = sign_in_staff(request, **form.cleaned_data, device_cookie=cookie)
     except HashersBusy:
@@ -64,20 +62,24 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     if attempt.outcome is Outcome.DONE:
         assert attempt.user is not None
         return _welcome(attempt.user, target, known=device_is_known(form.cleaned_data["email"], cookie))
-    if attempt.wait_seconds:
-        words = ngettext(
-            "There were several tries. Wait %(seconds)d second and try again.",
-            "There were several tries. Wait %(seconds)d seconds and try again.",
-            attempt.wait_seconds,
-        )
-        form.add_error(None, words % {"seconds": attempt.wait_seconds})
-    if attempt.outcome is Outcome.WRONG:
-        form.add_error(None, _("Address and password do not belong together. Check both and try again."))
-    status = 429 if attempt.outcome is Outcome.WAIT else 200
-    response = render(request, "accounts/staff/sign_in.html", {"form": form, "next": target}, status=status)
-    if attempt.wait_seconds:
-        response["Retry-After"] = str(attempt.wait_seconds)
-    return response
+    if attempt.outcome is Outcome.WAIT:
+        form.add_error(None, wait_words(attempt.wait_seconds))
+        return told_to_wait(_ask_password(request, form, target, Demand()), attempt.wait_seconds)
+    form.add_error(None, _("You are not signed in. Check your address and your password, and try again."))
+    return _ask_password(request, form, target, attempt.demand, own_only=attempt.own_only)
+
+
+def _ask_password(
+    request: PortalRequest, form: SignInForm, target: str, demand: Demand, *, own_only: bool = False
+) -> HttpResponse:
+    return with_challenge(
+        request,
+        "accounts/staff/sign_in.html",
+        {"form": form, "next": target},
+        Purpose.SIGN_IN,
+        demand,
+        own_only=own_only,
+    )
 
 
 def _welcome(user: User, target: str, *, known: bool) -> HttpResponse:

@@ -17,6 +17,18 @@ WAIT_SECONDS = 2
 _slots = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
+_count_lock = threading.Lock()
+
+
+class _Count:
+    hashes = 0
+
+
+def computed() -> int:
+    """Give how many hashes this process has computed: every road to sign in must cost the same number (SR-A05)."""
+    return _Count.hashes
+
+
 class HashersBusy(Exception):
     """More hashes were asked for at once than the machine has cores; nothing was checked and nothing counts."""
 
@@ -26,6 +38,8 @@ def _slot() -> Iterator[None]:
     if not _slots.acquire(timeout=WAIT_SECONDS):
         raise HashersBusy
     try:
+        with _count_lock:
+            _Count.hashes += 1
         yield
     finally:
         _slots.release()

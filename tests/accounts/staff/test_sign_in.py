@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import FailureCounter, Session
+from accounts.models.token import new_token
 from basispoort.audit.models import AuditEntry
 from basispoort.lib import hashers
 from basispoort.lib.tenancy import unscoped
@@ -71,12 +72,11 @@ def test_wrong_password_unknown_address_and_inactive_account_get_the_same_page(c
 
 @pytest.mark.requirement("SR-A06")
 def test_session_key_from_before_sign_in_is_dead_afterwards(client: Client, owner: User) -> None:  # noqa: ARG001 - signs in
-    fail(client, 4)
+    client.get(f"/link/password_reset/{new_token()}/")
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
-    client.cookies.pop("ticket", None)
+    attempt(client)
+    after = client.cookies[settings.SESSION_COOKIE_NAME].value
     other = client.__class__()
-    attempt(other)
-    after = other.cookies[settings.SESSION_COOKIE_NAME].value
 
     assert before != after
     other.cookies[settings.SESSION_COOKIE_NAME] = before
@@ -96,25 +96,6 @@ def test_table_of_sessions_holds_no_key_that_opens_one(client: Client, owner: Us
     assert client.get("/account/").status_code == 302
 
 
-@pytest.mark.requirement("SR-A04")
-@pytest.mark.requirement("SR-K03")
-def test_many_failures_elsewhere_cost_the_owner_one_wait_and_no_more(client: Client, owner: User) -> None:  # noqa: ARG001 - signs in
-    key = FailureCounter.key_of("account", ADDRESS, "unknown")
-    attempt(client, "Fout1fout2")
-    FailureCounter.objects.filter(key=key).update(count=10_000)
-
-    first = attempt(client)
-    wait = int(first.headers["Retry-After"])
-    session = client.session
-    session["sign_in_ticket"] -= wait
-    session.save()
-    second = attempt(client)
-
-    assert first.status_code == 429
-    assert wait <= 60
-    assert second.status_code == 302
-
-
 @pytest.mark.requirement("SR-K02")
 def test_known_device_gets_in_at_once_while_a_stranger_fails(client: Client, owner: User) -> None:  # noqa: ARG001 - signs in
     attempt(client)
@@ -122,16 +103,6 @@ def test_known_device_gets_in_at_once_while_a_stranger_fails(client: Client, own
     fail(client.__class__(), 8)
 
     assert attempt(client).status_code == 302
-
-
-@pytest.mark.requirement("SR-K03")
-def test_fourth_failure_makes_an_unknown_device_wait_before_the_password_is_checked(
-    client: Client,
-    owner: User,  # noqa: ARG001 - is tried
-) -> None:
-    fail(client, 3)
-
-    assert attempt(client).status_code == 429
 
 
 @pytest.mark.requirement("SR-K01")
@@ -229,47 +200,17 @@ def test_extra_fields_of_a_form_change_nothing(client: Client, owner: User) -> N
     assert (owner.first_name, owner.kind, owner.is_active, owner.email) == ("A", "staff", True, ADDRESS)
 
 
-def fail_at_many_accounts(accounts: int) -> None:
-    for number in range(20):
-        data = {"email": f"niemand{number % accounts}@elders.example", "password": "Fout1fout2"}
-        Client().post(URL, data, REMOTE_ADDR="192.0.2.1")
-
-
-@pytest.mark.requirement("SR-K04")
-def test_address_that_fails_at_many_accounts_must_wait_on_unknown_devices_only(client: Client, owner: User) -> None:
-    attempt(client)
-    client.post("/uitloggen/")
-    fail_at_many_accounts(10)
-
-    stranger = Client().post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.1")
-    elsewhere = Client().post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.2")
-    known = client.post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.1")
-
-    assert owner.is_active
-    assert (stranger.status_code, elsewhere.status_code, known.status_code) == (429, 302, 302)
-
-
-@pytest.mark.requirement("SR-K04")
-def test_typing_errors_at_a_few_accounts_of_one_school_keep_nobody_waiting(owner: User) -> None:
-    fail_at_many_accounts(8)
-
-    answer = Client().post(URL, {"email": ADDRESS, "password": factories.PASSWORD}, REMOTE_ADDR="192.0.2.1")
-
-    assert owner.is_active
-    assert answer.status_code == 302
-
-
 @pytest.mark.requirement("SR-K01")
 @pytest.mark.django_db(transaction=True)
 def test_tries_in_parallel_cannot_pass_the_limit() -> None:
     factories.make_user(email=ADDRESS)
     start = threading.Barrier(10)
-    statuses: list[int] = []
+    before = hashers.computed()
 
     def work() -> None:
         start.wait(10)
         try:
-            statuses.append(attempt(Client(), "Fout1fout2").status_code)
+            attempt(Client(), "Fout1fout2")
         finally:
             connection.close()
 
@@ -279,7 +220,7 @@ def test_tries_in_parallel_cannot_pass_the_limit() -> None:
     for thread in threads:
         thread.join()
 
-    assert sorted(statuses) == [200] * 3 + [429] * 7
+    assert hashers.computed() - before == 4
 
 
 @pytest.mark.requirement("SR-A03")

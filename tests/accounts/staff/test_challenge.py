@@ -1,0 +1,469 @@
+"""The challenge before a password: once, in one browser, on its time; nobody is ever shut out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import altcha
+import pytest
+from django.conf import settings
+from django.core import signing
+from django.db import connection
+from django.test import Client
+
+from accounts.actions.tokens import answer
+from accounts.challenges import question, work
+from accounts.failures import CHALLENGE_FROM, Demand, wait_after
+from accounts.models import ChallengeKind, FailureCounter, LinkRequest, SolvedChallenge
+from accounts.tasks import forget_failures, sweep_links
+from basispoort.lib import hashers
+from basispoort.lib.models import OutgoingMail
+from tests import factories
+from tests.accounts.staff.challenges import (
+    ADDRESS,
+    HAND_IN,
+    WRONG,
+    answer_of,
+    asks,
+    attempt,
+    failed,
+    let_pass,
+    solve,
+    work_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_django.fixtures import Settings
+
+    from accounts.models import User
+    from schools.models import School
+
+
+@pytest.fixture
+def owner(school: School) -> User:
+    """A teacher who can sign in."""
+    user = factories.make_user(email=ADDRESS)
+    factories.make_role(user, "teacher", school)
+    return user
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_fourth_failure_brings_the_challenge_and_the_third_does_not(client: Client) -> None:
+    pages = [attempt(client, WRONG) for _ in range(CHALLENGE_FROM)]
+
+    assert [asks(page) for page in pages] == [False, False, False, True]
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_right_password_without_the_challenge_is_not_looked_at(client: Client) -> None:
+    failed(4)
+    before = hashers.computed()
+
+    response = attempt(client)
+
+    assert (response.status_code, asks(response)) == (200, True)
+    assert hashers.computed() == before
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_missing_challenge_and_wrong_password_get_the_same_words(client: Client) -> None:
+    failed(4)
+    page = attempt(client)
+    missing = words_of(page)
+
+    wrong = words_of(attempt(client, WRONG, **work_of(page)))
+
+    assert missing == wrong
+
+
+def words_of(response: Any) -> str:
+    return str(response.content.decode().split('role="alert">')[1].split("</div>")[0])
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_solved_challenge_and_right_password_let_the_owner_in(client: Client) -> None:
+    failed(4)
+    page = attempt(client)
+
+    assert attempt(client, **work_of(page)).status_code == 302
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(4, 0), (10, 0), (11, 2), (12, 4), (13, 8), (14, 16), (15, 32), (16, 60), (10_000, 60)]
+)
+def test_wait_grows_from_the_eleventh_failure_to_a_minute(failures: int, seconds: int) -> None:
+    assert wait_after(failures) == seconds
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_ticket_used_too_early_is_told_to_wait_and_counts_later(client: Client) -> None:
+    failed(13)
+    page = attempt(client)
+    before = hashers.computed()
+
+    early = attempt(client, **work_of(page))
+    hashed_early = hashers.computed() - before
+    let_pass(8)
+    late = attempt(client)
+
+    assert (early.status_code, early.headers["Retry-After"], hashed_early) == (429, "8", 0)
+    assert late.status_code == 302
+
+
+@pytest.mark.requirement("SR-A04")
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_ten_thousand_failures_cost_the_owner_a_challenge_and_a_minute_at_most(client: Client) -> None:
+    failed(10_000, day=0)
+    page = attempt(client)
+    waited = attempt(client, **work_of(page))
+
+    let_pass(int(waited.headers["Retry-After"]))
+
+    assert int(waited.headers["Retry-After"]) <= 60
+    assert attempt(client).status_code == 302
+
+
+@pytest.mark.requirement("SR-A04")
+@pytest.mark.requirement("SR-K02")
+@pytest.mark.usefixtures("owner")
+def test_known_device_has_neither_challenge_nor_wait_whatever_happens_elsewhere(client: Client) -> None:
+    attempt(client)
+    client.post("/uitloggen/")
+    failed(10_000, day=10_000)
+
+    assert attempt(client).status_code == 302
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_known_device_meets_the_challenge_after_ten_failures_of_its_own(client: Client) -> None:
+    attempt(client)
+    client.post("/uitloggen/")
+
+    pages = [attempt(client, WRONG) for _ in range(10)]
+
+    assert [asks(page) for page in pages] == [False] * 9 + [True]
+    assert attempt(client, **work_of(pages[-1])).status_code == 302
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_after_a_hundred_failures_in_a_day_two_challenges_are_due(client: Client) -> None:
+    failed(4, day=100)
+    page = attempt(client)
+
+    once = attempt(client, **work_of(page))
+    twice = attempt(client, **work_of(once))
+
+    assert (once.status_code, asks(once), twice.status_code) == (200, True, 302)
+
+
+@pytest.mark.requirement("SR-K03")
+def test_fiftieth_failure_of_a_day_mails_the_owner_once(client: Client, owner: User) -> None:
+    failed(2, day=49)
+
+    attempt(client, WRONG)
+    attempt(client, WRONG)
+    sweep_links()
+
+    mail = OutgoingMail.objects.get()
+    assert (mail.purpose, mail.recipient_id) == ("sign_in_failures", owner.pk)
+    assert "niet geblokkeerd" in str(mail.text)
+
+
+@pytest.mark.requirement("SR-A05")
+def test_fiftieth_failure_of_an_unknown_address_does_the_same_and_mails_nobody(db: None, client: Client) -> None:  # noqa: ARG001 - opens the database
+    failed(2, day=49, email="niemand@elders.example")
+
+    attempt(client, WRONG, "niemand@elders.example")
+    request = LinkRequest.objects.get()
+    answer(request.pk)
+
+    assert (OutgoingMail.objects.count(), LinkRequest.objects.count()) == (0, 0)
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_work_counts_once(client: Client) -> None:
+    failed(4)
+    done = work_of(attempt(client))
+
+    first = attempt(client, WRONG, **done)
+    second = attempt(client, **done)
+
+    assert (first.status_code, second.status_code, asks(second)) == (200, 200, True)
+
+
+@pytest.mark.requirement("SR-K03")
+@pytest.mark.usefixtures("owner")
+def test_work_done_in_another_browser_does_not_count(client: Client) -> None:
+    failed(4)
+    attempt(client)
+    done = work_of(attempt(Client()))
+
+    assert attempt(client, **done).status_code == 200
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_work_for_another_purpose_does_not_count(client: Client) -> None:
+    failed(4)
+    attempt(client)
+    browser = bytes(sha(client)).hex()
+    done = {"challenge_work": solve_text(work.make(purpose="forgotten", browser=browser))}
+
+    assert attempt(client, **done).status_code == 200
+
+
+def sha(client: Client) -> bytes:
+    return hashlib.sha256(client.cookies["browser"].value.encode()).digest()
+
+
+def solve_text(challenge: str) -> str:
+    return solve(json.loads(challenge))
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _payload: "",
+        lambda _payload: "niets",
+        lambda payload: payload[:-8],
+        lambda _payload: "x" * 10_000,
+        lambda _payload: "W10=",
+        lambda _payload: "eyJjaGFsbGVuZ2UiOltdLCJzb2x1dGlvbiI6W119",
+    ],
+)
+def test_spoilt_work_gets_the_same_page_and_never_an_error(client: Client, spoil: Callable[[str], str]) -> None:
+    failed(4)
+    payload = work_of(attempt(client))["challenge_work"]
+
+    assert attempt(client, challenge_work=spoil(payload)).status_code == 200
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_work_expires(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "VALID_SECONDS", -1)
+    failed(4)
+
+    assert attempt(client, **work_of(attempt(client))).status_code == 200
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_easier_work_than_ours_is_not_taken(client: Client) -> None:
+    failed(4)
+    attempt(client)
+    own = altcha.create_challenge(
+        "SHA-256", 1, data={"purpose": "sign_in", "browser": sha(client).hex()}, hmac_secret="x"
+    )
+
+    assert attempt(client, challenge_work=solve(own.to_dict())).status_code == 200
+
+
+@pytest.mark.requirement("SR-K01")
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_tries_at_once_with_one_ticket_one_is_looked_at() -> None:
+    factories.make_user(email=ADDRESS)
+    failed(4)
+    client = Client()
+    done = work_of(attempt(client))
+    client.post(HAND_IN, {"purpose": "sign_in", "email": ADDRESS} | done)
+    start = threading.Barrier(20)
+    before = hashers.computed()
+
+    def work_at_once() -> None:
+        one = Client()
+        one.cookies["browser"] = client.cookies["browser"].value
+        start.wait(20)
+        try:
+            attempt(one, WRONG)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work_at_once) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert hashers.computed() - before == 1
+
+
+@pytest.mark.usefixtures("owner")
+def test_script_hands_in_while_somebody_types_and_the_form_needs_nothing_more(client: Client) -> None:
+    failed(12)
+    done = work_of(attempt(client))
+
+    told = client.post(HAND_IN, {"purpose": "sign_in", "email": ADDRESS} | done).json()
+    let_pass(told["wait"])
+
+    assert (told["solved"], told["wait"], told["next"]) == (True, 4, None)
+    assert attempt(client).status_code == 302
+
+
+@pytest.mark.usefixtures("owner")
+def test_script_is_given_the_second_challenge_when_two_are_due(client: Client) -> None:
+    failed(4, day=100)
+    done = work_of(attempt(client))
+
+    first = client.post(HAND_IN, {"purpose": "sign_in", "email": ADDRESS} | done).json()
+    second = client.post(
+        HAND_IN, {"purpose": "sign_in", "email": ADDRESS, "challenge_work": solve(first["next"])}
+    ).json()
+
+    assert (first["solved"], second["solved"], second["next"]) == (True, True, None)
+    assert attempt(client).status_code == 302
+
+
+@pytest.mark.requirement("SR-A05")
+def test_script_is_told_the_same_of_a_known_and_an_unknown_address(client: Client, owner: User) -> None:
+    failed(12)
+    failed(12, email="niemand@elders.example")
+
+    answers = []
+    for email in (ADDRESS, "niemand@elders.example"):
+        visitor = Client()
+        done = work_of(attempt(visitor, WRONG, email))
+        answers.append(visitor.post(HAND_IN, {"purpose": "sign_in", "email": email} | done).json())
+
+    assert owner.is_active
+    assert client is not None
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("data", [{}, {"purpose": "anything"}])
+def test_script_that_hands_in_nonsense_gets_a_plain_no(db: None, client: Client, data: dict[str, str]) -> None:  # noqa: ARG001 - opens the database
+    assert client.post(HAND_IN, data).status_code == 400
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_without_javascript_the_question_and_a_longer_wait_let_the_owner_in(client: Client) -> None:
+    failed(4)
+    page = attempt(client)
+
+    waited = attempt(client, **answer_of(page))
+    let_pass(15)
+
+    assert (waited.status_code, waited.headers["Retry-After"]) == (429, "15")
+    assert attempt(client).status_code == 302
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_wrong_answer_uses_the_question_up(client: Client) -> None:
+    failed(4)
+    page = attempt(client)
+    wrong, right = answer_of(page, wrong=True), answer_of(page)
+
+    first = attempt(client, **wrong)
+    second = attempt(client, **right)
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert not SolvedChallenge.objects.filter(used_at__isnull=True).exists()
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_eleventh_question_from_one_address_in_a_quarter_of_an_hour_does_not_count(client: Client) -> None:
+    failed(4)
+    page = attempt(client)
+    for _ in range(10):
+        attempt(client, **answer_of(page))
+        let_pass(15)
+        page = attempt(client, WRONG)
+        failed(4)
+
+    assert attempt(client, **answer_of(page)).status_code == 200
+
+
+def test_question_does_not_tell_its_answer() -> None:
+    asked = question.make(purpose="sign_in", browser="aa")
+
+    told = signing.loads(asked.paper, salt=question.SALT)
+
+    assert not {str(number) for number in range(2, 19)} & set(map(str, told))
+
+
+@pytest.mark.requirement("SR-K05")
+def test_what_stands_in_for_google_waits_twice_as_long_and_never_over_a_minute() -> None:
+    waits = [
+        (
+            demand.wait_of(ChallengeKind.RECAPTCHA, with_google=True),
+            demand.wait_of(ChallengeKind.WORK, with_google=True),
+        )
+        for demand in (Demand(1, 0), Demand(1, 4), Demand(1, 60))
+    ]
+
+    assert waits == [(0, 2), (4, 8), (60, 60)]
+
+
+@pytest.mark.requirement("SR-K05")
+@pytest.mark.usefixtures("owner")
+def test_mode_always_asks_at_the_first_try_and_on_a_known_device(client: Client, settings: Settings) -> None:
+    attempt(client)
+    client.post("/uitloggen/")
+    settings.CAPTCHA_MODE = "always"
+
+    page = client.get("/inloggen/")
+    without = attempt(client)
+
+    assert (asks(page), without.status_code, asks(without)) == (True, 200, True)
+    assert attempt(client, **work_of(without)).status_code == 302
+
+
+@pytest.mark.requirement("SR-A03")
+@pytest.mark.usefixtures("owner")
+def test_ticket_is_good_again_when_no_core_was_free(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed(4)
+    done = work_of(attempt(client))
+    with monkeypatch.context() as busy:
+        busy.setattr(hashers, "WAIT_SECONDS", 0)
+        busy.setattr(hashers, "_slots", threading.BoundedSemaphore(1))
+        with hashers._slot():
+            refused = attempt(client, **done)
+
+    assert refused.status_code == 503
+    assert attempt(client).status_code == 302
+
+
+@pytest.mark.requirement("SR-G03")
+@pytest.mark.usefixtures("owner")
+def test_cookie_of_the_browser_is_kept_from_scripts_and_other_sites(client: Client) -> None:
+    failed(4)
+    attempt(client)
+
+    cookie = client.cookies["browser"]
+
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["max-age"]) == (True, "Lax", "/", "")
+    assert settings.HTTPS is False
+
+
+def test_what_is_over_is_forgotten_and_what_runs_stays(db: None) -> None:  # noqa: ARG001 - opens the database
+    for number in range(3):
+        FailureCounter.add(FailureCounter.key_of("old", str(number)), timedelta(seconds=-1))
+        SolvedChallenge.record(nonce=bytes([number]), browser=b"b", purpose="sign_in", kind=ChallengeKind.WORK)
+    let_pass(601)
+    FailureCounter.add(FailureCounter.key_of("new"), timedelta(minutes=5))
+    SolvedChallenge.record(nonce=b"new", browser=b"b", purpose="sign_in", kind=ChallengeKind.WORK)
+
+    removed = forget_failures()
+
+    assert (removed, FailureCounter.objects.count(), SolvedChallenge.objects.count()) == (6, 1, 1)
