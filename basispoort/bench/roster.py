@@ -1,13 +1,20 @@
-"""A hundred rosters, read, compared and applied, beside a bare lxml parse and COPY of the same files."""
+"""A hundred rosters, read, compared and applied, beside a bare lxml parse and COPY of the same files.
+
+Ours is the whole road of each file: kept encrypted, claimed by a worker, read and checked, compared, kept encrypted
+again, applied; with row-level security, foreign keys and trail. Left out are the queue between the steps, the page on
+which a person looks at the difference, and what other apps do when they are told. The portal is one that runs: some
+rosters are there, and the database has its statistics, as autovacuum makes them within a minute.
+"""
 
 from __future__ import annotations
 
 import resource
 import time
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from lxml import etree
@@ -38,24 +45,37 @@ def measure(schools: int = 100, pupils: int = 220) -> list[Figure]:
     _remove()
     user = User.objects.create(first_name="Bench")
     try:
-        made = [_make_school(number) for number in range(schools)]
-        files = [
-            generate_roster(
-                brin=one.brin, location="00", school_year="2026-2027", pupils=pupils, seed=1, reference_date=DAY
-            )
-            for one in made
-        ]
+        made = [_make_school(number) for number in range(WARM + schools)]
+        files = [_file(one, pupils, DAY) for one in made]
+        _deliver(made[:WARM], files[:WARM], user)
+        _gather_statistics()
+        made, files = made[WARM:], files[WARM:]
         floor, parse = _floor(files)
         first, grown = _deliver(made, files, user)
-        second, _ = _deliver(made, files, user)
+        same, _ = _deliver(made, files, user)
+        anew, _ = _deliver(made, [_file(one, pupils, DAY + timedelta(days=1)) for one in made], user)
     finally:
         _remove()
         user.delete()
     return [
         Figure(f"{schools} rosters, first time, seconds", first, floor, "s", "<= 2.00"),
-        Figure(f"{schools} rosters, unchanged, beside the parse alone", second, parse, "s", "<= 1.50"),
+        Figure(f"{schools} files again, beside the parse alone", same, parse, "s", "<= 1.50"),
+        Figure(f"{schools} rosters exported anew, unchanged, same floor", anew, parse, "s", "<= 1.50"),
         Figure(f"memory after {schools} schools beside {WARM}", grown[1], grown[0], "MiB", "1.00"),
     ]
+
+
+def _file(school: School, pupils: int, day: date) -> bytes:
+    return generate_roster(
+        brin=school.brin, location="00", school_year="2026-2027", pupils=pupils, seed=1, reference_date=day
+    )
+
+
+def _gather_statistics() -> None:
+    """Do what autovacuum does; without, plans would be those for empty tables with the dead rows of the last run."""
+    with connections["owner"].cursor() as cursor:
+        for model in apps.get_app_config("schools").get_models():
+            cursor.execute(f"VACUUM (ANALYZE) {model._meta.db_table}")
 
 
 def _make_school(number: int) -> School:

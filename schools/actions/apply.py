@@ -10,17 +10,24 @@ from django.db.models.functions import Now
 
 from basispoort.audit import trail
 from schools import events
-from schools.actions.compare import difference_at
+from schools.actions.compare import difference_at, digest_of
 from schools.actions.write_roster import write_difference
-from schools.models import RosterDelivery
-from schools.roster.packing import unpack
+from schools.models import RosterDelivery, RosterState
+from schools.models.roster_state import Told
+from schools.roster.packing import Packed
 from schools.signals import roster_applied
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from schools.models import School
     from schools.roster.difference import Difference
+
+
+# What is counted in a file, whatever the roster is.
+OF_FILE = ("pupils", "groups", "staff", "leavers", "pupils_without_eck_id")
 
 
 class DifferenceChanged(Exception):
@@ -41,11 +48,23 @@ def lock_roster(school: School) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('schools.roster', %s))", [school.pk])
 
 
+def try_lock_roster(school: School) -> bool:
+    """Take the lock of `lock_roster` unless somebody holds it; tell whether it is ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('schools.roster', %s))", [school.pk])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
 def difference_of(*, school: School, delivery: RosterDelivery) -> Difference:
     """Give what a delivery would change now. Raises NotReadable unless it waits to be looked at."""
+    return difference_at(school=school, packed=_reading(delivery), namespace=delivery.pk)
+
+
+def _reading(delivery: RosterDelivery) -> Packed:
     if delivery.state != RosterDelivery.State.READ or delivery.reading is None:
         raise NotReadable
-    return difference_at(school=school, roster=unpack(delivery.reading), namespace=delivery.pk)
+    return Packed.from_compressed(delivery.reading)
 
 
 def apply_delivery(
@@ -60,7 +79,8 @@ def apply_delivery(
         lock_roster(school)
         rows = RosterDelivery.objects.for_school(school).select_for_update()
         delivery = rows.get(pk=delivery.pk)
-        difference = difference_of(school=school, delivery=delivery)
+        packed = _reading(delivery)
+        difference = difference_at(school=school, packed=packed, namespace=delivery.pk)
         if difference.digest != digest:
             raise DifferenceChanged
         if difference.alarms and not confirmed:
@@ -73,15 +93,31 @@ def apply_delivery(
             difference_digest=digest,
             counts=delivery.counts | difference.counts(),
         )
-        finish_applied(school=school, delivery=delivery, difference=difference, acting_user=acting_user)
+        write_roster(
+            school=school, difference=difference, packed=packed, counts=delivery.counts, problems=delivery.problems
+        )
+        tell_applied(school=school, delivery=delivery, difference=difference, acting_user=acting_user)
     return difference
 
 
-def finish_applied(
+def write_roster(
+    *,
+    school: School,
+    difference: Difference,
+    packed: Packed,
+    counts: Mapping[str, int],
+    problems: list[dict[str, object]],
+) -> None:
+    """Write the difference, and remember that the roster is now what this file says and what was told of it."""
+    write_difference(school=school, difference=difference)
+    told = Told(counts={name: counts[name] for name in OF_FILE}, problems=problems)
+    RosterState.remember(school, digest_of(school=school, packed=packed), packed.file_digest, told)
+
+
+def tell_applied(
     *, school: School, delivery: RosterDelivery, difference: Difference, acting_user: AbstractBaseUser | None
 ) -> None:
-    """Write rows and trail of a delivery whose state is set, and tell the other apps after the commit."""
-    write_difference(school=school, difference=difference)
+    """Write in the trail that the roster is now what the delivery says, and tell the other apps after the commit."""
     trail.record(
         events.DELIVERY_APPLIED,
         school=school,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from basispoort.lib import crypto
-from schools.models import Group, GroupKind, Pupil, StaffMember
-from schools.roster.difference import Difference, GroupDifference, compare, nothing_changed
+from schools.models import Group, GroupKind, Pupil, RosterState, StaffMember
+from schools.roster.difference import Difference, GroupDifference, all_new, compare, nothing_changed
+from schools.roster.packing import unpack
 from schools.roster.people import ArrivingGroup, ArrivingPerson, StandingGroup, StandingPerson
+from schools.roster.rules import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from basispoort.lib.fields import Sealed
     from schools.edexml.roster import Roster, RosterGroup, RosterPupil, RosterStaff
     from schools.models import School
+    from schools.roster.packing import Packed
 
 PUPIL_COLUMNS = (
     "id",
@@ -35,12 +39,76 @@ PUPIL_COLUMNS = (
 STAFF_COLUMNS = (*PUPIL_COLUMNS[:8], "email_index", "roster_roles")
 
 
-def difference_at(*, school: School, roster: Roster, namespace: UUID) -> Difference:
+class Foreseen(NamedTuple):
+    """What a roster would change, in numbers; `difference` is left out where everybody is new.
+
+    `known` tells that the roster was made what the file says before, and nobody touched it since.
+    """
+
+    digest: str
+    counts: dict[str, int]
+    difference: Difference | None
+    known: bool = False
+
+
+def digest_of(*, school: School, packed: Packed) -> bytes:
+    """Give a keyed hash over all that would end in the roster, and over the rules by which it would.
+
+    Two files with the same digest make the same roster of this school, whatever their headers say.
+    """
+    kept = bytes([school.keeps_birth_dates, school.keeps_gender])
+    return crypto.keyed_digest("schools.roster.content", rules(), str(school.pk).encode(), kept, packed.content)
+
+
+def digest_of_file(*, school: School, file: bytes) -> bytes:
+    """Give a keyed hash over a file as it came and the rules by which it is read."""
+    kept = bytes([school.keeps_birth_dates, school.keeps_gender])
+    return crypto.keyed_digest("schools.roster.file", rules(), str(school.pk).encode(), kept, file)
+
+
+def foresee(*, school: School, roster: Roster, packed: Packed, namespace: UUID) -> Foreseen:
+    """Tell what this roster would change, without naming anybody where that can be told at a glance.
+
+    Works in the transaction that is open, under the lock of the roster. Raises MatchesConflict when persons cannot be
+    told apart.
+    """
+    content = digest_of(school=school, packed=packed)
+    standing = RosterState.look(school)
+    if standing.digest == content:
+        nothing = nothing_changed(len(roster.pupils), len(roster.staff))
+        return Foreseen(nothing.digest, nothing.counts(), nothing, known=True)
+    if standing.is_empty:
+        counts = nothing_changed(0, 0).counts() | {
+            "groups_new": len(roster.groups),
+            "pupils_came": len(roster.pupils),
+            "staff_came": len(roster.staff),
+        }
+        return Foreseen(_digest_of_first(content, namespace), counts, None)
+    found = _difference(school, roster, namespace)
+    return Foreseen(found.digest, found.counts(), found)
+
+
+def difference_at(*, school: School, packed: Packed, namespace: UUID) -> Difference:
     """Give the difference between this roster and the one of the school now.
 
     `namespace` is the delivery's id: new groups get the same ids from it each time. Works in the transaction that is
     open. Raises MatchesConflict when persons cannot be told apart.
     """
+    roster = unpack(packed)
+    if not RosterState.look(school).is_empty:
+        return _difference(school, roster, namespace)
+    groups, ids = _groups([], roster, namespace)
+    came = (_arriving_pupils(roster, ids, school), _arriving_staff(roster, ids))
+    digest = _digest_of_first(digest_of(school=school, packed=packed), namespace)
+    return all_new(groups, *came, digest=digest)
+
+
+def _digest_of_first(content: bytes, namespace: UUID) -> str:
+    """Give the digest of the difference that everybody is new, which the content alone decides."""
+    return hashlib.sha256(b"all new" + namespace.bytes + content).hexdigest()
+
+
+def _difference(school: School, roster: Roster, namespace: UUID) -> Difference:
     standing = [StandingGroup(*row) for row in _group_rows(school)]
     groups, ids = _groups(standing, roster, namespace)
     if not (groups.new or groups.changed or groups.ended) and (same := _same_people(school, roster, ids)):

@@ -8,21 +8,22 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from basispoort.audit import trail
-from basispoort.lib.fields import Sealed
 from basispoort.lib.jobs import MAXIMUM_ATTEMPTS
 from basispoort.lib.tenancy import school_transaction, unscoped
 from schools import events
-from schools.actions.apply import finish_applied, lock_roster
-from schools.actions.compare import difference_at
+from schools.actions import delivery_rows
+from schools.actions.apply import lock_roster, tell_applied, try_lock_roster, write_roster
+from schools.actions.compare import digest_of_file, foresee
 from schools.edexml.reader import RosterRefused, check_school, read_roster
-from schools.models import RosterDelivery, School
+from schools.models import RosterDelivery, RosterState, School
+from schools.roster.difference import nothing_changed
 from schools.roster.packing import pack
 from schools.roster.problems import DeliveryProblem
 
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from kombu import Connection
 
+    from schools.actions.delivery_rows import Claimed
     from schools.edexml.problems import Problem
     from schools.edexml.roster import Roster
+    from schools.roster.packing import Packed
 
 logger = logging.getLogger(__name__)
 State = RosterDelivery.State
@@ -68,14 +71,10 @@ def receive_delivery(*, school: School, content: bytes, acting_user: AbstractBas
         uploaded_by_id=acting_user.pk,
         size=len(content),
         content=zlib.compress(content, 1),
+        received_at=timezone.now(),
     )
-    try:
-        with transaction.atomic():
-            delivery.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_open_delivery_a_school" not in str(error):
-            raise
-        raise DeliveryOpen from None
+    if not delivery_rows.insert(delivery):
+        raise DeliveryOpen
     trail.record(
         events.DELIVERY_RECEIVED,
         school=school,
@@ -109,62 +108,90 @@ def read_delivery(*, school_id: int, delivery_id: UUID) -> str:
     A worker whose claim was taken over writes nothing. Running it twice equals running it once.
     """
     with school_transaction(school_id):
-        rows = RosterDelivery.objects.for_school(school_id)
-        fence = RosterDelivery.claim(rows, delivery_id)
-        if fence is None:
-            return ""
-        delivery = rows.select_related("school").get(pk=delivery_id)
-    school = delivery.school
-    try:
-        roster = read_roster(zlib.decompress(delivery.content or EMPTY, bufsize=delivery.size + 1))
-        check_school(roster, school.brin or None, school.location or "00", school.school_key or None)
+        claimed = delivery_rows.claim(school_id, delivery_id)
+    # From here on the attempt counts, however it ends.
+    if claimed is None:
+        return ""
+    delivery, school = claimed.delivery, claimed.school
+    file = zlib.decompress(delivery.content or EMPTY, bufsize=delivery.size + 1)
+    file_digest = digest_of_file(school=school, file=file)
+    if file_digest == claimed.last_file:
         with school_transaction(school_id):
-            return _keep_reading(delivery, fence, roster)
+            if _recognise(claimed, file_digest):
+                return State.APPLIED
+    try:
+        roster = read_roster(file)
+        check_school(roster, school.brin or None, school.location or "00", school.school_key or None)
+        packed = pack(roster, file_digest=file_digest)
+        with school_transaction(school_id):
+            return _keep_reading(claimed, roster, packed)
     except RosterRefused as refused:
         with school_transaction(school_id):
-            return _refuse(delivery, fence, refused.problems)
+            return _refuse(claimed, refused.problems)
 
 
-def _write(delivery: RosterDelivery, fence: int, **values: Any) -> bool:  # noqa: ANN401 - columns of many kinds
-    """Write to a delivery that is still ours; False when another worker has taken it over."""
-    rows = RosterDelivery.objects.for_school(delivery.school_id).filter(pk=delivery.pk, fence=fence)
-    return bool(rows.filter(state=State.RECEIVED).update(lease_until=None, **values))
+def _recognise(claimed: Claimed, file_digest: bytes) -> bool:
+    """End a delivery whose file is, byte for byte, the one that the roster still equals; False when it is not so.
+
+    Those bytes were read and found sound by these very rules, so reading them again could not end otherwise.
+    """
+    school = claimed.school
+    if not try_lock_roster(school) or (told := RosterState.recognise(school, file_digest)) is None:
+        return False
+    difference = nothing_changed(told["counts"]["pupils"], told["counts"]["staff"])
+    written = delivery_rows.settle(
+        claimed,
+        state=State.APPLIED,
+        counts=told["counts"] | difference.counts(),
+        problems=told["problems"],
+        digest=difference.digest,
+    )
+    if written:
+        tell_applied(school=school, delivery=claimed.delivery, difference=difference, acting_user=None)
+    return written
 
 
-def _keep_reading(delivery: RosterDelivery, fence: int, roster: Roster) -> str:
-    school = delivery.school
+def _keep_reading(claimed: Claimed, roster: Roster, packed: Packed) -> str:
+    delivery, school = claimed.delivery, claimed.school
     lock_roster(school)
-    difference = difference_at(school=school, roster=roster, namespace=delivery.pk)
+    foreseen = foresee(school=school, roster=roster, packed=packed, namespace=delivery.pk)
+    difference = foreseen.difference
+    ends = difference is not None and difference.is_empty
     counts = {
         "pupils": len(roster.pupils),
         "groups": len(roster.groups),
         "staff": len(roster.staff),
         "leavers": roster.leavers,
         "pupils_without_eck_id": roster.pupils_without_eck_id,
-    } | difference.counts()
-    kept: dict[str, Any] = {"counts": counts, "problems": [one.to_json() for one in roster.warnings], "content": None}
-    kept["difference_digest"] = difference.digest
-    if difference.is_empty:
-        ended = {"state": State.APPLIED, "finished_at": Now(), "reading": None}
-        if not _write(delivery, fence, **kept, **ended):
-            return ""
-        finish_applied(school=school, delivery=delivery, difference=difference, acting_user=None)
-        return State.APPLIED
-    field = RosterDelivery._meta.get_field("reading")
-    reading = Sealed(field.seal(delivery.pk, pack(roster)))
-    return State.READ if _write(delivery, fence, **kept, state=State.READ, reading=reading) else ""
+    } | foreseen.counts
+    problems = [one.to_json() for one in roster.warnings]
+    written = delivery_rows.settle(
+        claimed,
+        state=State.APPLIED if ends else State.READ,
+        counts=counts,
+        problems=problems,
+        digest=foreseen.digest,
+        reading=None if ends else packed.compressed(),
+    )
+    if not written:
+        return ""
+    if difference is None or not ends:
+        return State.READ
+    if not foreseen.known:
+        write_roster(school=school, difference=difference, packed=packed, counts=counts, problems=problems)
+    tell_applied(school=school, delivery=delivery, difference=difference, acting_user=None)
+    return State.APPLIED
 
 
-def _refuse(delivery: RosterDelivery, fence: int, problems: tuple[Problem, ...]) -> str:
+def _refuse(claimed: Claimed, problems: tuple[Problem, ...]) -> str:
     told = [one.to_json() for one in problems]
-    ended = {"state": State.REFUSED, "problems": told, "content": None, "reading": None, "finished_at": Now()}
-    if not _write(delivery, fence, **ended):
+    if not delivery_rows.settle(claimed, state=State.REFUSED, counts={}, problems=told):
         return ""
     trail.record(
         events.DELIVERY_REFUSED,
-        school=delivery.school_id,
+        school=claimed.school.pk,
         acting_user=None,
-        target=delivery,
+        target=claimed.delivery,
         outcome="refused",
         details={"codes": sorted({one.code for one in problems})},
     )

@@ -1,17 +1,20 @@
 """Writing a difference to the tables of the roster: one statement a table, whatever the number of rows.
 
-Rows go to the database as one JSON value. COPY is not used, as PostgreSQL refuses it on tables with row-level security.
+Rows go to the database as one array a column, in binary: measured for 220 pupils, 4.4 ms against 6.5 ms for one JSON
+value and 5.7 ms by way of a temporary table. COPY itself PostgreSQL refuses on tables with row-level security.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db import connection
 
 from basispoort.lib.ids import allocate_ids
 from schools.models import Pupil, StaffMember
+from schools.roster.people import ArrivingPerson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,28 +22,31 @@ if TYPE_CHECKING:
 
     from schools.models import School
     from schools.roster.difference import Difference, PeopleDifference
-    from schools.roster.people import ArrivingGroup, ArrivingPerson
+    from schools.roster.people import ArrivingGroup
 
-Row = dict[str, Any]
-Written = list[tuple[int, "ArrivingPerson"]]
+Written = list[tuple[int, ArrivingPerson]]
+Arrays = dict[str, list[Any]]
 
 GROUPS = """
 INSERT INTO schools_group (id, school_id, school_year, kind, las_key, name, year_group, ended_at)
 SELECT r.id, %(school)s, r.school_year, r.kind, r.las_key, r.name, r.year_group, NULL
-FROM json_to_recordset(%(rows)s::json)
-  AS r(id uuid, school_year text, kind text, las_key text, name text, year_group text)
+FROM unnest(%(id)b::uuid[], %(school_year)b::text[], %(kind)b::text[], %(las_key)b::text[], %(name)b::text[],
+  %(year_group)b::text[]) AS r(id, school_year, kind, las_key, name, year_group)
 ON CONFLICT (id) DO UPDATE SET kind = EXCLUDED.kind, las_key = EXCLUDED.las_key, name = EXCLUDED.name,
   year_group = EXCLUDED.year_group, ended_at = NULL
 """
 PUPILS = """
 INSERT INTO schools_pupil (id, public_id, school_id, first_name, infix, last_name, las_key, las_key_stable,
   las_key_index, eck_id, eck_id_index, birth_date, gender, year_group, home_group_id, fingerprint, left_at)
-SELECT r.id, gen_random_uuid(), %(school)s, r.first_name, r.infix, r.last_name, r.las_key, r.las_key_stable,
-  r.las_key_index, r.eck_id, r.eck_id_index, r.birth_date, r.gender, r.year_group, r.home_group_id, r.fingerprint, NULL
-FROM json_to_recordset(%(rows)s::json)
-  AS r(id bigint, first_name text, infix text, last_name text, las_key bytea, las_key_stable boolean,
-    las_key_index bytea, eck_id bytea, eck_id_index bytea, birth_date bytea, gender text, year_group text,
-    home_group_id uuid, fingerprint bytea)
+SELECT r.id, encode(r.public_id, 'hex')::uuid, %(school)s, r.first_name, r.infix, r.last_name, r.las_key,
+  r.las_key_stable, r.las_key_index, r.eck_id, r.eck_id_index, r.birth_date, r.gender, r.year_group, r.home_group_id,
+  r.fingerprint, NULL
+FROM unnest(%(id)b::bigint[], %(public_id)b::bytea[], %(first_name)b::text[], %(infix)b::text[], %(last_name)b::text[],
+  %(las_key)b::bytea[], %(las_key_stable)b::boolean[], %(las_key_index)b::bytea[], %(eck_id)b::bytea[],
+  %(eck_id_index)b::bytea[], %(birth_date)b::bytea[], %(gender)b::text[], %(year_group)b::text[],
+  %(home_group_id)b::uuid[], %(fingerprint)b::bytea[])
+  AS r(id, public_id, first_name, infix, last_name, las_key, las_key_stable, las_key_index, eck_id, eck_id_index,
+    birth_date, gender, year_group, home_group_id, fingerprint)
 ON CONFLICT (id) DO UPDATE SET first_name = EXCLUDED.first_name, infix = EXCLUDED.infix,
   last_name = EXCLUDED.last_name, las_key = EXCLUDED.las_key, las_key_stable = EXCLUDED.las_key_stable,
   las_key_index = EXCLUDED.las_key_index, eck_id = EXCLUDED.eck_id, eck_id_index = EXCLUDED.eck_id_index,
@@ -50,12 +56,15 @@ ON CONFLICT (id) DO UPDATE SET first_name = EXCLUDED.first_name, infix = EXCLUDE
 STAFF = """
 INSERT INTO schools_staffmember (id, public_id, school_id, first_name, infix, last_name, las_key, las_key_stable,
   las_key_index, eck_id, eck_id_index, email, email_index, roster_roles, fingerprint, left_at)
-SELECT r.id, gen_random_uuid(), %(school)s, r.first_name, r.infix, r.last_name, r.las_key, r.las_key_stable,
-  r.las_key_index, r.eck_id, r.eck_id_index, r.email, r.email_index, r.roster_roles, r.fingerprint, NULL
-FROM json_to_recordset(%(rows)s::json)
-  AS r(id bigint, first_name text, infix text, last_name text, las_key bytea, las_key_stable boolean,
-    las_key_index bytea, eck_id bytea, eck_id_index bytea, email bytea, email_index bytea, roster_roles varchar[],
-    fingerprint bytea)
+SELECT r.id, encode(r.public_id, 'hex')::uuid, %(school)s, r.first_name, r.infix, r.last_name, r.las_key,
+  r.las_key_stable, r.las_key_index, r.eck_id, r.eck_id_index, r.email, r.email_index,
+  string_to_array(r.roster_roles, ','), r.fingerprint, NULL
+FROM unnest(%(id)b::bigint[], %(public_id)b::bytea[], %(first_name)b::text[], %(infix)b::text[], %(last_name)b::text[],
+  %(las_key)b::bytea[], %(las_key_stable)b::boolean[], %(las_key_index)b::bytea[], %(eck_id)b::bytea[],
+  %(eck_id_index)b::bytea[], %(email)b::bytea[], %(email_index)b::bytea[], %(roster_roles)b::text[],
+  %(fingerprint)b::bytea[])
+  AS r(id, public_id, first_name, infix, last_name, las_key, las_key_stable, las_key_index, eck_id, eck_id_index,
+    email, email_index, roster_roles, fingerprint)
 ON CONFLICT (id) DO UPDATE SET first_name = EXCLUDED.first_name, infix = EXCLUDED.infix,
   last_name = EXCLUDED.last_name, las_key = EXCLUDED.las_key, las_key_stable = EXCLUDED.las_key_stable,
   las_key_index = EXCLUDED.las_key_index, eck_id = EXCLUDED.eck_id, eck_id_index = EXCLUDED.eck_id_index,
@@ -65,13 +74,13 @@ ON CONFLICT (id) DO UPDATE SET first_name = EXCLUDED.first_name, infix = EXCLUDE
 PLACES = """
 INSERT INTO schools_pupilsubgroup (id, school_id, pupil_id, group_id)
 SELECT gen_random_uuid(), %(school)s, r.person, r."group"
-FROM json_to_recordset(%(rows)s::json) AS r(person bigint, "group" uuid)
+FROM unnest(%(person)b::bigint[], %(group)b::uuid[]) AS r(person, "group")
 ON CONFLICT DO NOTHING
 """
 WORK = """
 INSERT INTO schools_staffgroup (id, school_id, staff_member_id, group_id, roster_roles)
-SELECT gen_random_uuid(), %(school)s, r.person, r."group", r.roles
-FROM json_to_recordset(%(rows)s::json) AS r(person bigint, "group" uuid, roles varchar[])
+SELECT gen_random_uuid(), %(school)s, r.person, r."group", string_to_array(r.roles, ',')
+FROM unnest(%(person)b::bigint[], %(group)b::uuid[], %(roles)b::text[]) AS r(person, "group", roles)
 ON CONFLICT DO NOTHING
 """
 END_GROUPS = "UPDATE schools_group SET ended_at = now() WHERE school_id = %(school)s AND id = ANY(%(ids)s)"
@@ -89,17 +98,16 @@ def write_difference(*, school: School, difference: Difference) -> None:
     """
     groups = difference.groups
     _run(END_GROUPS, school, [one.id for one in groups.ended])
-    _rows(GROUPS, school, [_group(one) for one in (*groups.new, *(new for _, new in groups.changed))])
+    _insert(GROUPS, school, _groups([*groups.new, *(new for _, new in groups.changed)]))
     _run(PUPILS_LEAVE, school, [one.id for one in difference.pupils.left])
     _run(STAFF_LEAVE, school, [one.id for one in difference.staff.left])
     pupils, staff = _numbered(difference.pupils, difference.staff)
-    _rows(PUPILS, school, [_pupil(pk, one) for pk, one in pupils])
-    _rows(STAFF, school, [_staff(pk, one) for pk, one in staff])
+    _insert(PUPILS, school, _pupils(pupils))
+    _insert(STAFF, school, _staff(staff))
     _run(CLEAR_PLACES, school, _gone(difference.pupils))
-    _rows(PLACES, school, [{"person": pk, "group": str(to)} for pk, one in pupils for to, _ in one.groups])
+    _insert(PLACES, school, _memberships(pupils))
     _run(CLEAR_WORK, school, _gone(difference.staff))
-    work = [{"person": pk, "group": str(to), "roles": roles} for pk, one in staff for to, roles in one.groups]
-    _rows(WORK, school, work)
+    _insert(WORK, school, _memberships(staff, with_roles=True))
 
 
 def _numbered(*sides: PeopleDifference) -> list[Written]:
@@ -130,59 +138,85 @@ def _run(statement: str, school: School, ids: Sequence[int | UUID]) -> None:
             cursor.execute(statement, {"school": school.pk, "ids": list(ids)})
 
 
-def _rows(statement: str, school: School, rows: Iterable[Row]) -> None:
-    found = list(rows)
-    if found:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {"school": school.pk, "rows": json.dumps(found, ensure_ascii=False)})
+def _insert(statement: str, school: School, arrays: Arrays) -> None:
+    """Run a statement with arrays of one length; a cursor of psycopg's own sends them in binary."""
+    if any(arrays.values()):
+        assert connection.connection is not None
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            cursor.execute(statement, {"school": school.pk, **arrays})
 
 
-def _hex(value: bytes | None) -> str | None:
-    return None if value is None else f"\\x{value.hex()}"
+def _groups(groups: Sequence[ArrivingGroup]) -> Arrays:
+    names = ("id", "school_year", "kind", "las_key", "name", "year_group")
+    return dict(zip(names, map(list, zip(*groups, strict=True)), strict=False))
 
 
-def _group(one: ArrivingGroup) -> Row:
+def _people(model: type[Pupil | StaffMember], written: Written) -> tuple[Arrays, Any]:
+    """Give the columns that pupils and staff share, and an ArrivingPerson that holds a column in each field."""
+    ids = [pk for pk, _ in written]
+    columns: Any = map(list, zip(*(one for _, one in written), strict=True))
+    column: Any = ArrivingPerson(*columns)
     return {
-        "id": str(one.id),
-        "school_year": one.school_year,
-        "kind": one.kind,
-        "las_key": one.key,
-        "name": one.name,
-        "year_group": one.year_group,
+        "id": ids,
+        "public_id": random_uuids(len(ids)),
+        "first_name": column.first_name,
+        "infix": column.infix,
+        "last_name": column.last_name,
+        "las_key": _sealed(model, "las_key", ids, column.key),
+        "las_key_stable": column.stable_key,
+        "las_key_index": _current(column.key_indexes),
+        "eck_id": _sealed(model, "eck_id", ids, column.eck_id),
+        "eck_id_index": _current(column.eck_indexes),
+        "fingerprint": column.fingerprint,
+    }, column
+
+
+def _pupils(written: Written) -> Arrays:
+    if not written:
+        return {}
+    arrays, column = _people(Pupil, written)
+    return arrays | {
+        "birth_date": _sealed(Pupil, "birth_date", arrays["id"], column.birth_date),
+        "gender": column.gender,
+        "year_group": column.year_group,
+        "home_group_id": column.home_group,
     }
 
 
-def _person(model: type[Pupil | StaffMember], pk: int, one: ArrivingPerson) -> Row:
-    return {
-        "id": pk,
-        "first_name": one.first_name,
-        "infix": one.infix,
-        "last_name": one.last_name,
-        "las_key": _sealed(model, "las_key", pk, one.key),
-        "las_key_stable": one.stable_key,
-        "las_key_index": _hex(one.key_indexes[0] if one.key_indexes else None),
-        "eck_id": _sealed(model, "eck_id", pk, one.eck_id),
-        "eck_id_index": _hex(one.eck_indexes[0] if one.eck_indexes else None),
-        "fingerprint": _hex(one.fingerprint),
+def _staff(written: Written) -> Arrays:
+    if not written:
+        return {}
+    arrays, column = _people(StaffMember, written)
+    return arrays | {
+        "email": _sealed(StaffMember, "email", arrays["id"], column.email),
+        "email_index": _current(column.email_indexes),
+        "roster_roles": [",".join(roles) for roles in column.roles],
     }
 
 
-def _pupil(pk: int, one: ArrivingPerson) -> Row:
-    return _person(Pupil, pk, one) | {
-        "birth_date": _sealed(Pupil, "birth_date", pk, one.birth_date),
-        "gender": one.gender,
-        "year_group": one.year_group,
-        "home_group_id": str(one.home_group) if one.home_group else None,
-    }
+def _memberships(written: Written, *, with_roles: bool = False) -> Arrays:
+    rows = [(pk, group, ",".join(roles)) for pk, one in written for group, roles in one.groups]
+    arrays: Arrays = {"person": [row[0] for row in rows], "group": [row[1] for row in rows]}
+    return arrays | {"roles": [row[2] for row in rows]} if with_roles else arrays
 
 
-def _staff(pk: int, one: ArrivingPerson) -> Row:
-    return _person(StaffMember, pk, one) | {
-        "email": _sealed(StaffMember, "email", pk, one.email),
-        "email_index": _hex(one.email_indexes[0] if one.email_indexes else None),
-        "roster_roles": list(one.roles),
-    }
+def _current(indexes: Iterable[tuple[bytes, ...]]) -> list[bytes | None]:
+    """Give the index under the current key, where there is one."""
+    return [found[0] if found else None for found in indexes]
 
 
-def _sealed(model: type[Pupil | StaffMember], name: str, pk: int, value: str) -> str | None:
-    return _hex(model._meta.get_field(name).seal(pk, value)) if value else None  # type: ignore[union-attr]  # EncryptedTextField
+def _sealed(model: type[Pupil | StaffMember], name: str, ids: list[int], values: list[str]) -> list[bytes | None]:
+    found: list[bytes | None] = model._meta.get_field(name).seal_all(zip(ids, values, strict=True))  # type: ignore[union-attr]  # EncryptedTextField
+    return found
+
+
+def random_uuids(count: int) -> list[bytes]:
+    """Give random UUIDs (version 4) as bytes, drawn in one go: PostgreSQL takes 3 microseconds for each."""
+    drawn = bytearray(os.urandom(16 * count))
+    drawn[6::16] = drawn[6::16].translate(VERSION_4)
+    drawn[8::16] = drawn[8::16].translate(VARIANT)
+    return [bytes(drawn[at : at + 16]) for at in range(0, len(drawn), 16)]
+
+
+VERSION_4 = bytes(one & 0x0F | 0x40 for one in range(256))
+VARIANT = bytes(one & 0x3F | 0x80 for one in range(256))

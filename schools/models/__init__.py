@@ -5,6 +5,7 @@ from schools.models.delivery import RosterDelivery
 from schools.models.group import Group, GroupKind
 from schools.models.pupil import Pupil, PupilSubgroup
 from schools.models.register import RegisterChange
+from schools.models.roster_state import RosterState
 from schools.models.school import School, SchoolState
 from schools.models.staff_member import StaffGroup, StaffMember
 
@@ -16,6 +17,7 @@ __all__ = [
     "PupilSubgroup",
     "RegisterChange",
     "RosterDelivery",
+    "RosterState",
     "School",
     "SchoolState",
     "StaffGroup",

@@ -138,6 +138,14 @@ def nothing_changed(pupils: int, staff: int) -> Difference:
     return Difference(groups, sides[0], sides[1], (), _digest(groups, *sides))
 
 
+def all_new(
+    groups: GroupDifference, pupils: Sequence[ArrivingPerson], staff: Sequence[ArrivingPerson], *, digest: str
+) -> Difference:
+    """Give the difference at a school where nobody ever was: everybody is new and nobody can be mistaken."""
+    sides = [PeopleDifference(tuple(people), (), (), (), (), 0, 0) for people in (pupils, staff)]
+    return Difference(groups, sides[0], sides[1], (), digest)
+
+
 def _people(
     standing: Sequence[StandingPerson], arriving: Sequence[ArrivingPerson], group_names: Mapping[UUID, str]
 ) -> PeopleDifference:

@@ -5,64 +5,71 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from schools.edexml.problems import Problem
+from schools.edexml.pupils import OpenPupil
 from schools.edexml.roster import Roster, RosterGroup, RosterPupil, RosterStaff
 
-
-def pack(roster: Roster) -> bytes:
-    """Give the roster as few bytes."""
-    rows = {
-        "head": [
-            roster.version,
-            roster.school_year,
-            roster.brin,
-            roster.location,
-            roster.school_key,
-            roster.reference_date.isoformat(),
-            roster.leavers,
-        ],
-        "groups": [[one.key, one.name, one.year_group, one.kind, one.line] for one in roster.groups],
-        "pupils": [
-            [
-                one.key,
-                one.eck_id,
-                one.first_name,
-                one.infix,
-                one.last_name,
-                one.birth_date.isoformat() if one.birth_date else None,
-                one.gender,
-                one.year_group,
-                one.group_key,
-                one.subgroup_keys,
-                one.line,
-            ]
-            for one in roster.pupils
-        ],
-        "staff": [
-            [
-                one.key,
-                one.eck_id,
-                one.first_name,
-                one.infix,
-                one.last_name,
-                one.email,
-                one.roles,
-                one.groups,
-                one.line,
-            ]
-            for one in roster.staff
-        ],
-        "warnings": [one.to_json() for one in roster.warnings],
-    }
-    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+GROUP = attrgetter("key", "name", "year_group", "kind", "line")
+PUPIL = attrgetter(*OpenPupil.__dataclass_fields__)
+STAFF = attrgetter("key", "eck_id", "first_name", "infix", "last_name", "email", "roles", "groups", "line")
 
 
-def unpack(packed: bytes) -> Roster:
+class Packed(NamedTuple):
+    """A roster as JSON in two parts: `content` is all that ends in the roster, `head` what is only told of the file.
+
+    `file_digest` is the digest of the file's bytes, for the day they come again.
+    """
+
+    head: bytes
+    content: bytes
+    file_digest: bytes = b""
+
+    def __repr__(self) -> str:
+        """Show nothing of what is in it."""
+        return f"{type(self).__name__}({len(self.content)} bytes)"
+
+    def compressed(self) -> bytes:
+        """Give both as few bytes."""
+        return zlib.compress(b"\n".join((self.file_digest.hex().encode(), self.head, self.content)), 1)
+
+    @classmethod
+    def from_compressed(cls, compressed: bytes) -> Packed:
+        """Give back what `compressed` gave."""
+        file_digest, head, content = zlib.decompress(compressed).split(b"\n", 2)
+        return cls(head, content, bytes.fromhex(file_digest.decode()))
+
+
+def pack(roster: Roster, *, file_digest: bytes = b"") -> Packed:
+    """Give the roster as bytes; the same content is always the same bytes, whenever the file was made."""
+    head = [
+        roster.version,
+        roster.brin,
+        roster.location,
+        roster.school_key,
+        roster.reference_date,
+        roster.leavers,
+        [one.to_json() for one in roster.warnings],
+    ]
+    content = [
+        roster.school_year,
+        list(map(GROUP, roster.groups)),
+        list(map(PUPIL, roster.pupils)),
+        list(map(STAFF, roster.staff)),
+    ]
+    return Packed(_json(head), _json(content), file_digest)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode()
+
+
+def unpack(packed: Packed) -> Roster:
     """Give back the roster that was packed."""
-    rows = json.loads(zlib.decompress(packed))
-    version, school_year, brin, location, school_key, reference_date, leavers = rows["head"]
+    version, brin, location, school_key, reference_date, leavers, warnings = json.loads(packed.head)
+    school_year, groups, pupils, staff = json.loads(packed.content)
     return Roster(
         version=version,
         school_year=school_year,
@@ -70,29 +77,29 @@ def unpack(packed: bytes) -> Roster:
         location=location,
         school_key=school_key,
         reference_date=date.fromisoformat(reference_date),
-        groups=tuple(RosterGroup(*row) for row in rows["groups"]),
-        pupils=tuple(_pupil(row) for row in rows["pupils"]),
-        staff=tuple(_staff(row) for row in rows["staff"]),
-        warnings=tuple(Problem.from_json(row) for row in rows["warnings"]),
+        groups=tuple([RosterGroup(*row) for row in groups]),
+        pupils=tuple(map(_pupil, pupils)),
+        staff=tuple(map(_staff, staff)),
+        warnings=tuple([Problem.from_json(row) for row in warnings]),
         leavers=leavers,
     )
 
 
 def _pupil(row: list[Any]) -> RosterPupil:
     key, eck_id, first, infix, last, birth_date, gender, year_group, group_key, subgroup_keys, line = row
-    return RosterPupil(
-        key=key,
-        eck_id=eck_id,
-        first_name=first,
-        infix=infix,
-        last_name=last,
-        birth_date=date.fromisoformat(birth_date) if birth_date else None,
-        gender=gender,
-        year_group=year_group,
-        group_key=group_key,
-        subgroup_keys=tuple(subgroup_keys),
-        line=line,
-    )
+    return OpenPupil(
+        key,
+        eck_id,
+        first,
+        infix,
+        last,
+        date.fromisoformat(birth_date) if birth_date else None,
+        gender,
+        year_group,
+        group_key,
+        tuple(subgroup_keys),
+        line,
+    ).close()
 
 
 def _staff(row: list[Any]) -> RosterStaff:

@@ -1,9 +1,12 @@
-"""The persons and groups on both sides of a difference: what stands in the roster, and what a file brings."""
+"""The persons and groups on both sides of a difference: what stands in the roster, and what a file brings.
+
+Persons are named tuples: they are made by the hundred, and a frozen dataclass takes six times as long to make.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +15,10 @@ if TYPE_CHECKING:
 
 def _nothing() -> str:
     return ""
+
+
+def _full_name(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +34,35 @@ class StandingGroup:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StandingPerson:
+class StandingPerson(NamedTuple):
     """A pupil or staff member of the roster, present or gone. The birth date is opened only when asked for."""
 
     id: int
-    first_name: str = field(repr=False)
-    infix: str = field(repr=False)
-    last_name: str = field(repr=False)
-    key_index: bytes | None = field(repr=False)
-    eck_index: bytes | None = field(repr=False)
-    fingerprint: bytes | None = field(repr=False)
+    first_name: str
+    infix: str
+    last_name: str
+    key_index: bytes | None
+    eck_index: bytes | None
+    fingerprint: bytes | None
     left: bool
     year_group: str = ""
     gender: str = ""
     home_group: UUID | None = None
-    email_index: bytes | None = field(default=None, repr=False)
+    email_index: bytes | None = None
     roles: tuple[str, ...] = ()
-    open_birth_date: Callable[[], str] = field(default=_nothing, repr=False, compare=False)
+    open_birth_date: Callable[[], str] = _nothing
+
+    def __repr__(self) -> str:
+        """Name nobody, as this may end in a log."""
+        return f"{type(self).__name__}(id={self.id}, left={self.left})"
 
     @property
     def full_name(self) -> str:
         """First name, infix and last name."""
-        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
+        return _full_name(self.first_name, self.infix, self.last_name)
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivingGroup:
+class ArrivingGroup(NamedTuple):
     """A group of the file, with the id it has or will have."""
 
     id: UUID
@@ -64,33 +73,36 @@ class ArrivingGroup:
     year_group: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivingPerson:
+class ArrivingPerson(NamedTuple):
     """A pupil or staff member of the file, reduced to what the school keeps.
 
     The indexes are under the current key first, then under older ones. `key_indexes` is empty for a made-up key.
     """
 
     line: int
-    first_name: str = field(repr=False)
-    infix: str = field(repr=False)
-    last_name: str = field(repr=False)
-    key: str = field(repr=False)
+    first_name: str
+    infix: str
+    last_name: str
+    key: str
     stable_key: bool
-    eck_id: str = field(repr=False)
-    key_indexes: tuple[bytes, ...] = field(repr=False)
-    eck_indexes: tuple[bytes, ...] = field(repr=False)
-    fingerprint: bytes = field(repr=False)
-    birth_date: str = field(default="", repr=False)
+    eck_id: str
+    key_indexes: tuple[bytes, ...]
+    eck_indexes: tuple[bytes, ...]
+    fingerprint: bytes
+    birth_date: str = ""
     gender: str = ""
     year_group: str = ""
     home_group: UUID | None = None
-    email: str = field(default="", repr=False)
-    email_indexes: tuple[bytes, ...] = field(default=(), repr=False)
+    email: str = ""
+    email_indexes: tuple[bytes, ...] = ()
     roles: tuple[str, ...] = ()
     groups: tuple[tuple[UUID, tuple[str, ...]], ...] = ()
+
+    def __repr__(self) -> str:
+        """Name nobody, as this may end in a log."""
+        return f"{type(self).__name__}(line={self.line})"
 
     @property
     def full_name(self) -> str:
         """First name, infix and last name."""
-        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
+        return _full_name(self.first_name, self.infix, self.last_name)
