@@ -111,5 +111,5 @@ def database(name: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": number("DATABASE_CONNECTION_SECONDS", 60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3, **options},
+        "OPTIONS": {"connect_timeout": 2, **options},
     }

@@ -25,6 +25,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": str(record.msg) if record.args else record.getMessage(),
         }
+        if record.name == "django.security.DisallowedHost":
+            line["message"] = "refused host"  # what was asked for is a stranger's text
         if record.name.startswith("django.request"):
             line["message"] = str(getattr(record, "status_code", "")) or "request failed"
         if identifier := request_id.get():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 from basispoort.lib.access import public
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from basispoort.lib.http import PortalRequest
+
+AWAY_SECONDS = "10"
 
 
 def _page(request: PortalRequest, status: int) -> HttpResponse:
@@ -38,8 +42,13 @@ def not_found(request: PortalRequest, exception: Exception) -> HttpResponse:  # 
 
 @public
 def server_error(request: PortalRequest) -> HttpResponse:
-    """Answer 500."""
-    return _page(request, 500)
+    """Answer 500, or 503 when it is the database that is away: that mends itself, and the page says so (SR-O)."""
+    if not isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return _page(request, 500)
+    context = {"reference": getattr(request, "id", ""), "away": True}
+    response = render(request, "503.html", context, status=503)
+    response["Retry-After"] = AWAY_SECONDS
+    return response
 
 
 @public
