@@ -22,6 +22,11 @@ GROUP_VIEW = right("accounts.group.view", _("See the overview of a group"))
 PUPIL_CODES = right("accounts.pupil.codes", _("Show, print and reset pupils' sign-in codes"))
 SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own sign-in link"))
 
+STAFF_VIEW = right("accounts.staff.view", _("See the staff of the school and their roles"))
+STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end roles"))
+FACTOR_RESET = right("accounts.factor.reset", _("Renew somebody's second step, together with a colleague"))
+SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
+
 EVERYONE = frozenset({"schools.school.view", "licences.material.open"})
 CLASSROOM = EVERYONE | {"schools.roster.view", GROUP_VIEW, PUPIL_CODES}
 RIGHTS: dict[str, frozenset[str]] = {
@@ -29,6 +34,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     | {
         "schools.roster.import",
         SCHOOL_DOOR,
+        STAFF_VIEW,
+        STAFF_MANAGE,
+        FACTOR_RESET,
+        SUBSTITUTE_GIVE,
         "dpa.agreement.accept",
         "dpa.agreement.view",
         "licences.sharing.view",
@@ -37,11 +46,19 @@ RIGHTS: dict[str, frozenset[str]] = {
         "licences.disclosures.view",
     },
     RoleName.HEAD: CLASSROOM
-    | {"dpa.agreement.accept", "dpa.agreement.view", "licences.sharing.view", "licences.disclosures.view"},
-    RoleName.TEACHER: CLASSROOM,
-    RoleName.INTERNAL_SUPERVISOR: CLASSROOM,
+    | {
+        STAFF_VIEW,
+        FACTOR_RESET,
+        SUBSTITUTE_GIVE,
+        "dpa.agreement.accept",
+        "dpa.agreement.view",
+        "licences.sharing.view",
+        "licences.disclosures.view",
+    },
+    RoleName.TEACHER: CLASSROOM | {SUBSTITUTE_GIVE},
+    RoleName.INTERNAL_SUPERVISOR: CLASSROOM | {SUBSTITUTE_GIVE},
     RoleName.TRAINEE: EVERYONE | {GROUP_VIEW},
-    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW},
+    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW, PUPIL_CODES},
     RoleName.SUPPORT_STAFF: EVERYONE,
     RoleName.BOARD_MEMBER: frozenset(),
     RoleName.HELPDESK: frozenset(),
@@ -62,3 +79,9 @@ def holds(user: User, name: str, place: models.Model | None) -> bool:
 def sees_all_groups(user: User, school: models.Model) -> bool:
     """Tell whether a user sees every group of a school, and not only the own ones."""
     return any(role.role in SEES_ALL_GROUPS for role in user.running_roles() if role.school_id == school.pk)
+
+
+def rights_at(user: User, school: models.Model) -> frozenset[str]:
+    """Give all rights a user holds at a school, by all running roles together."""
+    held = [RIGHTS[role.role] for role in user.running_roles() if role.school_id == school.pk]
+    return frozenset().union(*held)

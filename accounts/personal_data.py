@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp_webauthn.models import WebAuthnUserHandle
 
 from accounts.models import (
+    FactorReset,
     KnownDevice,
     LinkRequest,
     MailToken,
@@ -13,6 +14,7 @@ from accounts.models import (
     RecoveryCode,
     RecoveryKit,
     Role,
+    RoleGroup,
     SchoolDoor,
     Session,
     TotpDevice,
@@ -37,7 +39,7 @@ register_simple(
     _("role"),
     paths={"user": "user"},
     retention=Retention(550, "role ended", "SR-J03: who could do what, as long as the trail speaks of it"),
-    fields=("role", "school_id", "board_id", "starts_on", "ends_on"),
+    fields=("role", "school_id", "board_id", "starts_on", "ends_on", "since", "until"),
 )
 register_simple(
     UserStaff,
@@ -113,3 +115,17 @@ for _model, _label, _path, _fields in (
     (RecoveryCode, _("recovery code"), "kit__user", ("used_at",)),
 ):
     register_simple(_model, _label, paths={"user": _path}, retention=WITH_THE_ACCOUNT, fields=_fields)
+register_simple(
+    RoleGroup,
+    _("group of a role"),
+    paths={"user": "role__user"},
+    retention=Retention(550, "role ended", "SR-J03: goes with the role it belongs to"),
+    fields=("group_id",),
+)
+register_simple(
+    FactorReset,
+    _("renewal of a second step"),
+    paths={"user": "user"},
+    retention=Retention(550, "confirmed or withdrawn", "SR-A11: who took away whose second step, as long as the trail"),
+    fields=("reason", "asked_at", "confirmed_at", "withdrawn_at"),
+)

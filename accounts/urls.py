@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts import pupil_urls, second_step_urls
+from accounts import pupil_urls, second_step_urls, staff_urls
 from accounts.views import challenge, links, staff
 
 app_name = "accounts"
@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", staff.profile, name="profile"),
     path("school/<school:school>/", staff.school_start, name="school"),
     *second_step_urls.urlpatterns,
+    *staff_urls.urlpatterns,
     *pupil_urls.urlpatterns,
 ]

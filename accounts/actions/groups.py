@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts.models import UserStaff
+from django.db.models import Q
+
+from accounts.models import Role, RoleGroup, UserStaff
 from accounts.permissions import sees_all_groups
 from schools.models import Group, StaffGroup
 
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
 def groups_of(user: User, school: School) -> GroupQuerySet:
     """Give the running groups of a school that a user sees: all of them by role, else those the user teaches.
 
-    The user's own groups come from the staff member that the user stands for (product L7). To be asked within the
-    scope of the school.
+    The user's own groups come from the staff member that the user stands for (product L7), and from a substitute's
+    pass while it runs (product A7). To be asked within the scope of the school.
     """
     groups = Group.objects.for_school(school).current()
     if sees_all_groups(user, school):
         return groups
     links = UserStaff.objects.for_school(school).filter(user=user, staff_member__left_at__isnull=True)
     places = StaffGroup.objects.for_school(school).filter(staff_member__in=links.values("staff_member"))
-    return groups.filter(pk__in=places.values("group"))
+    stands_in = Role.objects.for_school(school).running_today().filter(user=user)
+    lent = RoleGroup.objects.for_school(school).filter(role__in=stands_in.values("pk"))
+    return groups.filter(Q(pk__in=places.values("group")) | Q(pk__in=lent.values("group")))

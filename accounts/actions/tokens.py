@@ -20,6 +20,7 @@ from basispoort.lib.mail import queue_mail, wake
 from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from schools.models import School
@@ -145,6 +146,8 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
     last_name: str,
     infix: str = "",
     language: str = "nl",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
 ) -> User:
     """Give somebody a role at a school from today, and mail a link to choose a password where there is none yet.
 
@@ -160,12 +163,17 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
             User.objects.filter(pk=user.pk).update(language=language)
             user.language = language
         with unscoped("a role at a school the inviter may not be at"):
-            here = Role.objects.get_queryset().running_today().filter(user=user, role=role, school=school)
+            here = Role.objects.get_queryset().not_over().filter(user=user, role=role, school=school)
             if not here.exists():
                 given = Role.objects.create(
-                    user=user, role=role, school=school, starts_on=timezone.localdate(), given_by=acting_user
+                    user=user,
+                    role=role,
+                    school=school,
+                    starts_on=starts_on or timezone.localdate(),
+                    ends_on=ends_on,
+                    given_by=acting_user,
                 )
-                trail.record(events.ROLE_GIVEN, school=None, acting_user=acting_user, target=given)
+                trail.record(events.ROLE_GIVEN, school=school, acting_user=acting_user, target=given)
         user.forget_roles()
         if not user.has_usable_password():
             mail_link(user=user, purpose=TokenPurpose.ACTIVATION)

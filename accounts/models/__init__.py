@@ -4,7 +4,8 @@ from accounts.models.attempt import FailureCounter, KnownDevice
 from accounts.models.challenge import ChallengeKind, SolvedChallenge
 from accounts.models.code import CodeKind, PupilCode
 from accounts.models.door import DoorMiss, SchoolDoor
-from accounts.models.role import Role, RoleName
+from accounts.models.factor_reset import FactorReset, ResetReason
+from accounts.models.role import Role, RoleGroup, RoleName
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
 from accounts.models.token import LinkRequest, MailReason, MailToken, TokenPurpose
@@ -15,6 +16,7 @@ __all__ = [
     "ChallengeKind",
     "CodeKind",
     "DoorMiss",
+    "FactorReset",
     "FailureCounter",
     "KnownDevice",
     "LinkRequest",
@@ -25,7 +27,9 @@ __all__ = [
     "PupilCode",
     "RecoveryCode",
     "RecoveryKit",
+    "ResetReason",
     "Role",
+    "RoleGroup",
     "RoleName",
     "SchoolDoor",
     "Session",

@@ -9,12 +9,13 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
-from schools.models import Board, School
+from schools.models import Board, Group, School
 
 
 class RoleName(models.TextChoices):
@@ -56,9 +57,19 @@ class RoleQuerySet(TenantQuerySet["Role"]):
     """Ways to choose roles."""
 
     def running_today(self) -> Self:
-        """Keep the roles that run today, in the Netherlands."""
+        """Keep the roles that run today, in the Netherlands, and have not begun later or ended earlier than now."""
         today = timezone.localdate()
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            Q(since__isnull=True) | Q(since__lte=Now()),
+            Q(until__isnull=True) | Q(until__gt=Now()),
+            starts_on__lte=today,
+        )
+
+    def not_over(self) -> Self:
+        """Keep the roles that run or are still to come."""
+        today = timezone.localdate()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(until__isnull=True) | Q(until__gt=Now()))
 
     def with_places(self) -> Self:
         """Fetch schools and boards along."""
@@ -96,6 +107,9 @@ class Role(TenantModel):
     )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    # A pass runs by the hour, and what is withdrawn ends at that very moment (SR-A10, SR-A17).
+    since = models.DateTimeField(_("from the moment"), null=True, blank=True)
+    until = models.DateTimeField(_("until the moment"), null=True, blank=True)
     given_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
     )
@@ -126,6 +140,7 @@ class Role(TenantModel):
                     ("school", RangeOperators.EQUAL),
                     (DateRange("starts_on", "ends_on", RangeBoundary(inclusive_upper=True)), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(until__isnull=True),
                 violation_error_message=_("This person has this role already in that time."),
             ),
         )
@@ -133,3 +148,20 @@ class Role(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+
+class RoleGroup(TenantModel):
+    """A group that a role is for: a substitute's (*invaller*) role is for the groups on the pass."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+", verbose_name=_("school"))
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="groups", verbose_name=_("role"))
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+", verbose_name=_("group"))
+
+    class Meta:
+        verbose_name = _("group of a role")
+        verbose_name_plural = _("groups of roles")
+        constraints = (models.UniqueConstraint(fields=["role", "group"], name="role_has_a_group_once"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,195 @@
+"""Giving and ending roles at a school (product A4, A5; SR-A10, SR-B09)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts import events
+from accounts.actions.tokens import invite_user, mail_link
+from accounts.models import Role, RoleName, TokenPurpose, User, UserStaff
+from accounts.models.role import DELEGATES
+from accounts.permissions import RIGHTS, rights_at
+from basispoort.audit import trail
+from basispoort.lib.mail import queue_mail
+from basispoort.lib.tenancy import unscoped
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schools.models import School, StaffMember
+
+# What is given by name on the staff page; a substitute gets a pass, a board member comes by the board.
+GIVABLE = (
+    RoleName.TEACHER,
+    RoleName.INTERNAL_SUPERVISOR,
+    RoleName.SUPPORT_STAFF,
+    RoleName.TRAINEE,
+    RoleName.HEAD,
+    RoleName.ICT_COORDINATOR,
+)
+
+
+class MayNotGive(Exception):
+    """Nobody gives a role that holds more than the own ones do, and nobody changes the own roles (SR-B09)."""
+
+
+class LastCoordinator(Exception):
+    """The last ICT coordinator of a school cannot be taken away here; the board appoints another first (SR-B09)."""
+
+
+class RoleRunsAlready(Exception):
+    """The person has this role in that time already."""
+
+
+class RoleOver(Exception):
+    """The role has ended already."""
+
+
+def givable_roles(user: User, school: School) -> list[RoleName]:
+    """Give the roles that a user may give at a school: those that hold nothing the user does not hold."""
+    held = rights_at(user, school)
+    return [role for role in GIVABLE if RIGHTS[role] <= held]
+
+
+def give_role(  # noqa: PLR0913 - a role is all of these
+    *, school: School, user: User, role: str, starts_on: date, ends_on: date | None, acting_user: User
+) -> Role:
+    """Give somebody a role; raises MayNotGive, or RoleRunsAlready."""
+    if user.pk == acting_user.pk or role not in givable_roles(acting_user, school):
+        raise MayNotGive
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        same = Role.objects.for_school(school).not_over().filter(user=user, role=role)
+        if same.filter(until__isnull=True).exists():
+            raise RoleRunsAlready
+        given = Role.objects.create(
+            user=user, role=role, school=school, starts_on=starts_on, ends_on=ends_on, given_by=acting_user
+        )
+        trail.record(
+            events.ROLE_GIVEN, school=school, acting_user=acting_user, target=given, details={"role": str(role)}
+        )
+        user.forget_roles()
+        return given
+
+
+def invite(  # noqa: PLR0913 - an invitation is all of these
+    *,
+    school: School,
+    email: str,
+    first_name: str,
+    infix: str,
+    last_name: str,
+    role: str,
+    starts_on: date,
+    ends_on: date | None,
+    staff_member: StaffMember | None,
+    acting_user: User,
+) -> User:
+    """Invite somebody to the school with a role, and tie the account to a person of the roster where one is named.
+
+    The one who invites learns nothing about an account that exists already. Raises MayNotGive.
+    """
+    if role not in givable_roles(acting_user, school):
+        raise MayNotGive
+    with transaction.atomic():
+        user = User.objects.with_email(email)
+        if user is not None and user.pk == acting_user.pk:
+            raise MayNotGive
+        user = invite_user(
+            acting_user=acting_user,
+            school=school,
+            role=role,
+            email=email,
+            first_name=first_name,
+            infix=infix,
+            last_name=last_name,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        if staff_member is not None:
+            taken = UserStaff.objects.for_school(school)
+            if not taken.filter(user=user).exists() and not taken.filter(staff_member=staff_member).exists():
+                UserStaff.objects.create(school=school, user=user, staff_member=staff_member)
+        return user
+
+
+def end_role(*, school: School, role: Role, acting_user: User) -> None:
+    """End a role at this very moment; the next request of its holder no longer has it (SR-A10).
+
+    Raises MayNotGive for the own role or one the acting user may not give, LastCoordinator, RoleOver.
+    """
+    gives = role.role in givable_roles(acting_user, school) or role.role == RoleName.SUBSTITUTE
+    if role.user_id == acting_user.pk or not gives:
+        raise MayNotGive
+    with transaction.atomic():
+        if role.role == RoleName.ICT_COORDINATOR:
+            # All of them are locked, in one order: two who end each other at the same moment do not both succeed.
+            running = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
+            coordinators = list(running.select_for_update().order_by("pk"))
+            if role.pk in {one.pk for one in coordinators} and len({one.user_id for one in coordinators}) == 1:
+                raise LastCoordinator
+        if not Role.objects.for_school(school).not_over().filter(pk=role.pk).update(until=Now()):
+            raise RoleOver
+        trail.record(
+            events.ROLE_ENDED, school=school, acting_user=acting_user, target=role, details={"role": str(role.role)}
+        )
+
+
+def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:
+    """Mail the link to choose a password again; False beyond three an hour, or when the account is in use already."""
+    if user.has_usable_password():
+        return False
+    sent = mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
+    trail.record(
+        events.LINK_SENT,
+        school=school,
+        acting_user=acting_user,
+        target=user,
+        outcome="done" if sent else "too_many",
+    )
+    return sent
+
+
+def announce_leave(*, school: School, acting_user: User) -> bool:
+    """Tell who must know that a coordinator wants to stop; the role stays until somebody else ends it (SR-B09).
+
+    The other coordinators and the head hear it, and of the last coordinator the board too. Gives whether it was the
+    last.
+    """
+    here = Role.objects.for_school(school).running_today().exclude(user=acting_user)
+    others = list(here.filter(role=RoleName.ICT_COORDINATOR).select_related("user"))
+    told = {role.user_id: role.user for role in here.filter(role__in=DELEGATES).select_related("user")}
+    if not others:
+        with unscoped("tell the board that the last coordinator stops"):
+            members = (
+                Role.objects.get_queryset().running_today().filter(role=RoleName.BOARD_MEMBER, board=school.board_id)
+            )
+            told |= {role.user_id: role.user for role in members.select_related("user")}
+    with transaction.atomic():
+        for user in told.values():
+            queue_mail(
+                purpose="coordinator_leaves",
+                recipient_id=user.pk,
+                address=str(user.email),
+                language=user.language,
+                subject=_("An ICT coordinator stops"),
+                template="accounts/mail/coordinator_leaves",
+                facts={
+                    "name": user.first_name,
+                    "who": acting_user.full_name,
+                    "school": school.name,
+                    "code": school.code,
+                    "last": not others,
+                },
+            )
+        trail.record(
+            events.LEAVE_ANNOUNCED,
+            school=school,
+            acting_user=acting_user,
+            details={"told": len(told), "last": not others},
+        )
+    return not others

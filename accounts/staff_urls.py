@@ -1,0 +1,29 @@
+"""Addresses of the staff of a school."""
+
+from django.urls import URLPattern, path
+
+from accounts.views import factor_resets, staff_pages, substitutes
+
+urlpatterns: list[URLPattern] = [
+    path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
+    path("school/<school:school>/medewerkers/uitnodigen/", staff_pages.staff_invite, name="staff-invite"),
+    path("school/<school:school>/medewerkers/lijst/", staff_pages.staff_export, name="staff-export"),
+    path("school/<school:school>/medewerkers/stoppen/", staff_pages.leave, name="staff-leave"),
+    path("school/<school:school>/medewerkers/<uuid:user>/", staff_pages.staff_person, name="staff-person"),
+    path("school/<school:school>/medewerkers/<uuid:user>/rol/", staff_pages.role_give, name="role-give"),
+    path(
+        "school/<school:school>/medewerkers/<uuid:user>/opnieuw-uitnodigen/",
+        staff_pages.invitation_resend,
+        name="invitation-resend",
+    ),
+    path("school/<school:school>/medewerkers/<uuid:user>/tweede-stap/", factor_resets.reset_ask, name="reset-ask"),
+    path("school/<school:school>/tweede-stap/<uuid:reset>/", factor_resets.reset_confirm, name="reset-confirm"),
+    path(
+        "school/<school:school>/tweede-stap/<uuid:reset>/intrekken/",
+        factor_resets.reset_withdraw,
+        name="reset-withdraw",
+    ),
+    path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
+    path("school/<school:school>/invallers/", substitutes.substitutes, name="substitutes"),
+    path("school/<school:school>/invallers/<uuid:role>/beeindigen/", substitutes.pass_end, name="pass-end"),
+]

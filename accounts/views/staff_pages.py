@@ -1,0 +1,242 @@
+"""Medewerkers: who works here, with which roles, and what a coordinator does about it (product A4, A5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import events, permissions
+from accounts.actions.staff import (
+    LastCoordinator,
+    MayNotGive,
+    RoleOver,
+    RoleRunsAlready,
+    announce_leave,
+    end_role,
+    givable_roles,
+    give_role,
+    invite,
+    resend_invitation,
+)
+from accounts.forms.roles import ExportForm, InviteForm, ResetForm, RoleForm
+from accounts.models import FactorReset, Role, RoleName
+from accounts.staff_list import StaffRow, staff_of, without_account
+from basispoort.audit import trail
+from basispoort.lib.access import fresh, requires
+from basispoort.lib.csv import harmless_csv
+from basispoort.lib.proof import require_fresh
+from schools.models import StaffMember
+
+if TYPE_CHECKING:
+    from basispoort.lib.http import SchoolRequest
+
+ROWS_A_PAGE = 50
+
+
+def _row(request: SchoolRequest, user: UUID) -> StaffRow:
+    """Give one person at the school; raises Http404 for anybody else."""
+    rows = staff_of(request.school, user=user)
+    if not rows:
+        raise Http404
+    return rows[0]
+
+
+def _page_number(request: SchoolRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+@requires(permissions.STAFF_VIEW)
+@require_safe
+def staff(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
+    """List everyone who works here, and who of the roster has no account yet."""
+    rows = staff_of(request.school)
+    trail.record(events.STAFF_VIEWED, school=request.school, acting_user=request.user, details={"people": len(rows)})
+    manages = request.user.has_perm(permissions.STAFF_MANAGE, request.school)
+    facts = {
+        "page": Paginator(rows, ROWS_A_PAGE).get_page(_page_number(request)),
+        "missing": without_account(request.school) if manages else [],
+        "manages": manages,
+        "may_give_pass": request.user.has_perm(permissions.SUBSTITUTE_GIVE, request.school),
+        "coordinators": len({row.id for row in rows for role in row.roles if role.role == RoleName.ICT_COORDINATOR}),
+        "export": ExportForm(),
+    }
+    return render(request, "accounts/staff_pages/staff.html", facts)
+
+
+@requires(permissions.STAFF_MANAGE)
+@require_http_methods(["GET", "POST"])
+def staff_invite(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
+    """Invite somebody, from the roster or not."""
+    roles = givable_roles(request.user, request.school)
+    known = _named_in_roster(request)
+    form = InviteForm(roles, request.POST or None, initial=_initial(known))
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if values["role"] == RoleName.ICT_COORDINATOR:
+            require_fresh(request)
+        try:
+            user = invite(school=request.school, staff_member=known, acting_user=request.user, **values)
+        except MayNotGive:
+            raise PermissionDenied from None
+        messages.success(request, _("%(name)s is invited by mail.") % {"name": user.full_name})
+        return redirect("accounts:staff", request.school)
+    return render(request, "accounts/staff_pages/invite.html", {"form": form, "known": known})
+
+
+def _named_in_roster(request: SchoolRequest) -> StaffMember | None:
+    named = request.GET.get("medewerker") or request.POST.get("medewerker")
+    if not named:
+        return None
+    try:
+        public_id = UUID(named)
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(StaffMember.objects.for_school(request.school).present(), public_id=public_id)
+
+
+def _initial(known: StaffMember | None) -> dict[str, str]:
+    if known is None:
+        return {}
+    facts = {name: getattr(known, name) for name in ("first_name", "infix", "last_name")}
+    return facts | {"email": str(known.email or ""), "role": RoleName.TEACHER}
+
+
+@requires(permissions.STAFF_VIEW)
+@require_safe
+def staff_person(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
+    """Show one person with the roles here, and what can be done."""
+    row = _row(request, user)
+    givable = givable_roles(request.user, request.school)
+    own = row.id == request.user.pk
+    resets = (
+        FactorReset.objects.for_school(request.school).filter(user=row.id).select_related("asked_by", "confirmed_by")
+    )
+    facts = {
+        "row": row,
+        "own": own,
+        "manages": request.user.has_perm(permissions.STAFF_MANAGE, request.school) and not own,
+        "may_reset": request.user.has_perm(permissions.FACTOR_RESET, request.school) and not own,
+        "givable": set(givable) | {RoleName.SUBSTITUTE},
+        "role_form": RoleForm(givable),
+        "reset_form": ResetForm(),
+        "open_reset": resets.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True).first(),
+        "late_reset": resets.filter(confirmed_at__gt=timezone.now() - timedelta(days=1)).first(),
+        "is_coordinator": any(role.role == RoleName.ICT_COORDINATOR for role in row.roles),
+    }
+    return render(request, "accounts/staff_pages/person.html", facts)
+
+
+@requires(permissions.STAFF_MANAGE)
+@require_POST
+def role_give(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
+    """Give somebody who works here another role."""
+    row = _row(request, user)
+    form = RoleForm(givable_roles(request.user, request.school), request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(map(str, errors)))
+        return redirect("accounts:staff-person", request.school, row.id)
+    if form.cleaned_data["role"] == RoleName.ICT_COORDINATOR:
+        require_fresh(request)
+    try:
+        give_role(school=request.school, user=row.roles[0].user, acting_user=request.user, **form.cleaned_data)
+        messages.success(request, _("The role is given."))
+    except MayNotGive:
+        raise PermissionDenied from None
+    except RoleRunsAlready:
+        messages.error(request, _("%(name)s has this role already.") % {"name": row.name})
+    return redirect("accounts:staff-person", request.school, row.id)
+
+
+@requires(permissions.STAFF_MANAGE)
+@require_POST
+def role_end(request: SchoolRequest, school: str, role: UUID) -> HttpResponse:  # noqa: ARG001 - see above
+    """End a role, at once."""
+    found = get_object_or_404(Role.objects.for_school(request.school).not_over().select_related("user"), pk=role)
+    if found.role == RoleName.ICT_COORDINATOR:
+        require_fresh(request)
+    try:
+        end_role(school=request.school, role=found, acting_user=request.user)
+        messages.success(request, _("The role is ended. It counts at once."))
+    except MayNotGive:
+        raise PermissionDenied from None
+    except LastCoordinator:
+        messages.error(
+            request, _("This is the last ICT coordinator. Let the board appoint another first; then you can end this.")
+        )
+    except RoleOver:
+        messages.info(request, _("This role had ended already."))
+    if staff_of(request.school, user=found.user_id):
+        return redirect("accounts:staff-person", request.school, found.user_id)
+    return redirect("accounts:staff", request.school)
+
+
+@requires(permissions.STAFF_MANAGE)
+@require_POST
+def invitation_resend(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
+    """Mail the invitation again."""
+    row = _row(request, user)
+    if resend_invitation(school=request.school, user=row.roles[0].user, acting_user=request.user):
+        messages.success(request, _("The invitation is on its way again."))
+    else:
+        messages.error(request, _("Enough links are on their way. Let them look in the spam folder, or wait an hour."))
+    return redirect("accounts:staff-person", request.school, row.id)
+
+
+@requires(permissions.STAFF_MANAGE)
+@require_POST
+def leave(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
+    """Announce that one wants to stop as coordinator."""
+    if announce_leave(school=request.school, acting_user=request.user):
+        messages.warning(
+            request, _("You are the last ICT coordinator. Your board is told; your role stays until there is another.")
+        )
+    else:
+        messages.success(request, _("Your colleagues are told. One of them can end your role."))
+    return redirect("accounts:staff", request.school)
+
+
+@fresh
+@requires(permissions.STAFF_MANAGE)
+@require_POST
+def staff_export(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
+    """Give the list for the board's yearly check, with the reason kept in the trail (SR-E05, SR-E06)."""
+    form = ExportForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what you need the list for."))
+        return redirect("accounts:staff", request.school)
+    rows = staff_of(request.school)
+    trail.record(
+        events.STAFF_EXPORTED,
+        school=request.school,
+        acting_user=request.user,
+        details={"people": len(rows), "reason": form.cleaned_data["reason"]},
+    )
+    head = [_("Name"), _("Role"), _("First day"), _("Last day"), _("Last sign-in"), _("Second step")]
+    lines = [
+        [
+            row.name,
+            str(role.get_role_display()),
+            role.starts_on.isoformat(),
+            role.ends_on.isoformat() if role.ends_on else "",
+            timezone.localtime(row.last_sign_in).date().isoformat() if row.last_sign_in else "",
+            _("yes") if row.has_second_step else _("no"),
+        ]
+        for row in rows
+        for role in row.roles
+    ]
+    response = HttpResponse(harmless_csv([head, *lines]), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="medewerkers-{request.school.code}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,227 @@
+"""Medewerkers: who works here, and what a coordinator does about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import MailToken, Role, User, UserStaff
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.models import OutgoingMail
+from basispoort.lib.proof import PROVED
+from basispoort.lib.tenancy import school_transaction, unscoped
+from tests import factories
+
+if TYPE_CHECKING:
+    from schools.models import School
+
+HOME = "/school/99XX00/medewerkers/"
+
+
+@pytest.fixture
+def colleague(school: School) -> User:
+    """A second coordinator."""
+    return factories.make_coordinator(school, first_name="Tweede", last_name="Voorbeeld")
+
+
+def roles_of(user: User) -> list[str]:
+    user.forget_roles()
+    return sorted(role.role for role in user.running_roles())
+
+
+def role_of(user: User, name: str) -> Role:
+    with unscoped("a test looks"):
+        return Role.objects.get_queryset().get(user=user, role=name)
+
+
+def invitation(**values: Any) -> dict[str, Any]:
+    facts = {"first_name": "Nova", "infix": "", "last_name": "Voorbeeld", "email": "nova@voorbeeldschool.example"}
+    return facts | {"role": "teacher", "starts_on": timezone.localdate().isoformat(), "ends_on": ""} | values
+
+
+def test_coordinator_sees_everyone_with_roles_and_second_step_but_no_address(
+    client: Client, coordinator: User, teacher: User
+) -> None:
+    client.force_login(coordinator)
+
+    page = client.get(HOME).content.decode()
+
+    assert coordinator.full_name in page
+    assert teacher.full_name in page
+    assert "@" not in page
+
+
+def test_list_of_staff_takes_as_many_queries_for_nine_people_as_for_three(
+    client: Client, school: School, coordinator: User, queries: Any
+) -> None:
+    for _ in range(2):
+        factories.make_role(factories.make_user(), "teacher", school)
+    client.force_login(coordinator)
+    client.get(HOME)
+    with queries:
+        client.get(HOME)
+    few = len(queries)
+    for _ in range(6):
+        factories.make_role(factories.make_user(), "teacher", school)
+    with queries:
+        client.get(HOME)
+
+    assert len(queries) == few
+
+
+def test_invited_teacher_gets_a_mail_and_the_role(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+
+    client.post(f"{HOME}uitnodigen/", invitation())
+
+    user = User.objects.with_email("nova@voorbeeldschool.example")
+    assert user is not None
+    assert roles_of(user) == ["teacher"]
+    assert MailToken.objects.filter(user=user).count() == 1
+
+
+def test_invited_person_of_the_roster_stands_for_that_person(client: Client, school: School, coordinator: User) -> None:
+    member = factories.make_staff_member(school, first_name="Juf", last_name="Rooster")
+    client.force_login(coordinator)
+
+    page = client.get(f"{HOME}uitnodigen/?medewerker={member.public_id}").content.decode()
+    client.post(f"{HOME}uitnodigen/", invitation(medewerker=str(member.public_id)))
+
+    assert 'value="Rooster"' in page
+    with school_transaction(school):
+        link = UserStaff.objects.for_school(school).get(staff_member=member)
+    assert link.user == User.objects.with_email("nova@voorbeeldschool.example")
+
+
+@pytest.mark.requirement("SR-B02")
+def test_person_of_another_schools_roster_cannot_be_invited_from_here(
+    client: Client, other_school: School, coordinator: User
+) -> None:
+    member = factories.make_staff_member(other_school)
+    client.force_login(coordinator)
+
+    statuses = [client.get(f"{HOME}uitnodigen/?medewerker={one}").status_code for one in (member.public_id, "x")]
+
+    assert statuses == [404, 404]
+
+
+@pytest.mark.requirement("SR-A10")
+def test_ended_role_counts_at_the_very_next_request(client: Client, coordinator: User, teacher: User) -> None:
+    other = Client()
+    other.force_login(teacher)
+    before = other.get("/school/99XX00/").status_code
+    client.force_login(coordinator)
+
+    client.post(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
+
+    assert (before, other.get("/school/99XX00/").status_code) == (200, 404)
+
+
+@pytest.mark.requirement("SR-B09")
+def test_last_coordinator_stays(client: Client, coordinator: User, colleague: User) -> None:
+    client.force_login(colleague)
+    for user in (coordinator, colleague):
+        client.post(f"/school/99XX00/rollen/{role_of(user, 'ict_coordinator').pk}/beeindigen/")
+
+    assert (roles_of(coordinator), roles_of(colleague)) == ([], ["ict_coordinator"])
+
+
+@pytest.mark.requirement("SR-B09")
+def test_nobody_changes_the_own_roles(client: Client, coordinator: User, colleague: User) -> None:
+    client.force_login(coordinator)
+
+    ended = client.post(f"/school/99XX00/rollen/{role_of(coordinator, 'ict_coordinator').pk}/beeindigen/")
+    given = client.post(f"{HOME}{coordinator.pk}/rol/", {"role": "head", "starts_on": timezone.localdate().isoformat()})
+
+    assert (ended.status_code, given.status_code, roles_of(coordinator)) == (403, 403, ["ict_coordinator"])
+    assert roles_of(colleague) == ["ict_coordinator"]
+
+
+@pytest.mark.requirement("SR-B09")
+@pytest.mark.parametrize("role", ["board_member", "helpdesk", "security_officer", "substitute", "onzin"])
+def test_coordinator_cannot_give_what_is_not_the_schools_to_give(client: Client, coordinator: User, role: str) -> None:
+    client.force_login(coordinator)
+
+    client.post(f"{HOME}uitnodigen/", invitation(role=role))
+
+    assert User.objects.with_email("nova@voorbeeldschool.example") is None
+
+
+@pytest.mark.requirement("SR-A12")
+def test_making_somebody_coordinator_asks_again_who_one_is(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    session = client.session
+    session[PROVED] = 0
+    session.save()
+
+    page: Any = client.post(f"{HOME}uitnodigen/", invitation(role="ict_coordinator"))
+
+    assert "proof_password" in page.content.decode()
+    assert User.objects.with_email("nova@voorbeeldschool.example") is None
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_coordinator_who_stops_is_heard_by_colleagues_and_when_last_by_the_board(
+    client: Client, school: School, coordinator: User, *, last: bool
+) -> None:
+    member = factories.make_user()
+    factories.make_role(member, "board_member", board=school.board)
+    told = [member.pk]
+    if not last:
+        told = [factories.make_coordinator(school).pk]
+    client.force_login(coordinator)
+
+    client.post(f"{HOME}stoppen/")
+
+    mails = OutgoingMail.objects.filter(purpose="coordinator_leaves").values_list("recipient_id", flat=True)
+    assert list(mails) == told
+    assert roles_of(coordinator) == ["ict_coordinator"]
+
+
+def test_invitation_is_mailed_again_but_no_more_than_three_times(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    client.post(f"{HOME}uitnodigen/", invitation())
+    user = User.objects.with_email("nova@voorbeeldschool.example")
+    assert user is not None
+
+    for _ in range(5):
+        client.post(f"{HOME}{user.pk}/opnieuw-uitnodigen/")
+
+    assert OutgoingMail.objects.filter(purpose="activation").count() == 3
+
+
+def test_role_that_is_to_come_opens_nothing_yet(client: Client, coordinator: User, teacher: User) -> None:
+    client.force_login(coordinator)
+    start = (timezone.localdate() + timedelta(days=3)).isoformat()
+
+    client.post(f"{HOME}{teacher.pk}/rol/", {"role": "head", "starts_on": start})
+
+    assert roles_of(teacher) == ["teacher"]
+    assert role_of(teacher, "head").starts_on.isoformat() == start
+
+
+@pytest.mark.requirement("SR-E05")
+def test_list_for_the_board_computes_nothing_and_is_recorded_with_its_reason(
+    client: Client, school: School, coordinator: User
+) -> None:
+    bad = factories.make_user(first_name="=HYPERLINK(1)", last_name="Voorbeeld")
+    factories.make_role(bad, "teacher", school)
+    client.force_login(coordinator)
+
+    text = client.post(f"{HOME}lijst/", {"reason": "board"}).content.decode("utf-8-sig")
+
+    assert '"\'=HYPERLINK(1) Voorbeeld"' in text
+    assert all(line.startswith('"') for line in text.splitlines())
+    with unscoped("a test looks"):
+        entry = AuditEntry.objects.get_queryset().get(event="accounts.staff.exported")
+    assert entry.details == {"people": 2, "reason": "board"}
+
+
+def test_teacher_does_not_see_the_list_of_staff(client: Client, teacher: User) -> None:
+    client.force_login(teacher)
+
+    assert client.get(HOME).status_code == 403

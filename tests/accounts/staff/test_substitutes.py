@@ -1,0 +1,155 @@
+"""Substitutes get in under their own name, for the groups and hours on the pass, and no longer."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import Role, User
+from basispoort.lib.models import OutgoingMail
+from basispoort.lib.tenancy import unscoped
+from tests import factories
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from schools.models import Group, School
+
+PAGE = "/school/99XX00/invallers/"
+ADDRESS = "inval@voorbeeldschool.example"
+
+
+def form(*groups: Group, **values: Any) -> dict[str, Any]:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    facts = {"first_name": "Inge", "infix": "", "last_name": "Inval", "email": ADDRESS}
+    facts |= {"day": timezone.localdate().isoformat(), "since": "00:00", "until": "23:59"}
+    return facts | {"last_day": tomorrow.isoformat(), "groups": [str(group.pk) for group in groups]} | values
+
+
+def substitute() -> User:
+    user = User.objects.with_email(ADDRESS)
+    assert user is not None
+    user.set_password(factories.PASSWORD)
+    user.save(update_fields=["password"])
+    return user
+
+
+def end_by_time() -> None:
+    """Let the pass end a second ago, as it does by itself."""
+    with unscoped("a test lets time pass"):
+        Role.objects.get_queryset().filter(role="substitute").update(until=Now() - timedelta(seconds=1))
+
+
+@pytest.mark.requirement("SR-A17")
+def test_teacher_gives_a_pass_and_the_substitute_sees_that_group_only(
+    client: Client, school: School, teacher: User, group: Group
+) -> None:
+    other = factories.make_group(school, name="7z")
+    client.force_login(teacher)
+    client.post(PAGE, form(group))
+    client.force_login(substitute())
+
+    statuses = [client.get(f"/school/99XX00/groepen/{one.pk}/").status_code for one in (group, other)]
+
+    assert statuses == [200, 404]
+
+
+@pytest.mark.requirement("SR-A17")
+def test_pass_ends_by_itself_sessions_included(client: Client, teacher: User, group: Group) -> None:
+    client.force_login(teacher)
+    client.post(PAGE, form(group))
+    client.force_login(substitute())
+    before = client.get("/school/99XX00/").status_code
+
+    end_by_time()
+
+    assert (before, client.get("/school/99XX00/").status_code) == (200, 404)
+
+
+def test_teacher_cannot_give_a_pass_for_another_group(
+    client: Client, school: School, teacher: User, group: Group
+) -> None:
+    other = factories.make_group(school, name="7z")
+    client.force_login(teacher)
+
+    client.post(PAGE, form(group, other))
+
+    assert User.objects.with_email(ADDRESS) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"until": "00:00", "last_day": ""},
+        {"day": "2020-01-01", "last_day": ""},
+        {"last_day": "2099-01-01"},
+        {"groups": []},
+    ],
+)
+def test_pass_that_makes_no_sense_is_not_given(
+    client: Client, teacher: User, group: Group, wrong: dict[str, Any]
+) -> None:
+    client.force_login(teacher)
+
+    client.post(PAGE, form(group) | wrong)
+
+    assert User.objects.with_email(ADDRESS) is None
+
+
+def test_pass_for_later_opens_nothing_yet(client: Client, teacher: User, group: Group) -> None:
+    client.force_login(teacher)
+    day = timezone.localdate() + timedelta(days=2)
+    client.post(PAGE, form(group, day=day.isoformat(), last_day="", since="08:00", until="16:00"))
+    client.force_login(substitute())
+
+    assert client.get("/school/99XX00/").status_code == 404
+    with unscoped("a test looks"):
+        role = Role.objects.get_queryset().get(role="substitute")
+    zone = timezone.get_current_timezone()
+    assert (role.since, role.until) == (datetime.combine(day, time(8), zone), datetime.combine(day, time(16), zone))
+
+
+def test_pass_is_ended_at_once_by_the_teacher(client: Client, teacher: User, group: Group) -> None:
+    client.force_login(teacher)
+    client.post(PAGE, form(group))
+    with unscoped("a test looks"):
+        role = Role.objects.get_queryset().get(role="substitute")
+
+    client.post(f"{PAGE}{role.pk}/beeindigen/")
+    client.force_login(substitute())
+
+    assert client.get("/school/99XX00/").status_code == 404
+
+
+@pytest.mark.requirement("SR-B02")
+def test_pass_of_another_school_cannot_be_ended(client: Client, stranger: User, teacher: User, group: Group) -> None:
+    client.force_login(teacher)
+    client.post(PAGE, form(group))
+    with unscoped("a test looks"):
+        role = Role.objects.get_queryset().get(role="substitute")
+    client.force_login(stranger)
+
+    statuses = [
+        client.post(f"/school/{code}/invallers/{role.pk}/beeindigen/").status_code for code in ("99XX00", "99ZZ00")
+    ]
+
+    assert statuses == [404, 404]
+
+
+def test_substitute_who_has_an_account_is_told_and_others_get_a_link(
+    client: Client, teacher: User, group: Group
+) -> None:
+    factories.make_user(email="bekend@voorbeeldschool.example")
+    client.force_login(teacher)
+
+    client.post(PAGE, form(group))
+    client.post(PAGE, form(group, email="bekend@voorbeeldschool.example"))
+
+    assert list(OutgoingMail.objects.order_by("created_at").values_list("purpose", flat=True)) == [
+        "activation",
+        "pass_given",
+    ]
