@@ -58,7 +58,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     RoleName.TEACHER: CLASSROOM | {SUBSTITUTE_GIVE},
     RoleName.INTERNAL_SUPERVISOR: CLASSROOM | {SUBSTITUTE_GIVE},
     RoleName.TRAINEE: EVERYONE | {GROUP_VIEW},
-    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW, PUPIL_CODES},
+    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW},
     RoleName.SUPPORT_STAFF: EVERYONE,
     RoleName.BOARD_MEMBER: frozenset(),
     RoleName.HELPDESK: frozenset(),
