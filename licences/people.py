@@ -14,7 +14,7 @@ from licences.permissions import MATERIAL_OPEN
 from schools.models import PupilSubgroup, StaffGroup
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from django.db.models import QuerySet
 
     from accounts.models import User
     from schools.models import Pupil, School, StaffMember
@@ -39,16 +39,16 @@ class Visitor:
             return {"pupil_number": self.pupil.pk}
         return {"account": self.user.pk if self.user else None}
 
-    def group_ids(self) -> set[UUID]:
-        """Give the groups whose material is meant for this person too."""
+    def other_groups(self) -> QuerySet[Any, Any]:
+        """Give, to ask within another query, the groups beside a pupil's own whose material is meant for this person.
+
+        A pupil's own group stands in the row of the pupil.
+        """
         if self.pupil is None:
             assert self.user is not None
-            return set(groups_of(self.user, self.school).values_list("pk", flat=True))
+            return groups_of(self.user, self.school).values("pk")
         places = PupilSubgroup.objects.for_school(self.school).filter(pupil=self.pupil, group__ended_at__isnull=True)
-        groups = set(places.values_list("group", flat=True))
-        if self.pupil.home_group_id:
-            groups.add(self.pupil.home_group_id)
-        return groups
+        return places.values("group")
 
     def names_of_groups(self) -> tuple[str, ...]:
         """Give the names of groups that may leave for this person: a pupil's own, those a staff member teaches."""

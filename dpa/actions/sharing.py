@@ -24,7 +24,8 @@ def sharing_ground(school: School, *, day: date) -> Acceptance:
     """
     if not school.is_in_service_on(day):
         raise AgreementMissing
-    accepted = Acceptance.objects.for_school(school).select_related("leaflet", "version")
+    # Not the texts: they are long, and what may leave stands in the fields.
+    accepted = Acceptance.objects.for_school(school).select_related("leaflet").defer("documents", "leaflet__texts")
     ground = accepted.filter(at__date__lte=day, version__effective_on__lte=day).order_by("-at").first()
     if ground is None:
         raise AgreementMissing

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from dpa.actions.sharing import AgreementMissing, sharing_ground
@@ -95,24 +95,29 @@ def access_of(
 ) -> Access:
     """Fetch what decides for one visitor, about some materials or all; a fixed number of queries.
 
-    Ask within the scope of the visitor's school.
+    Three of them, and three more where a licence has seats. Ask within the scope of the visitor's school.
     """
     today = day or timezone.localdate()
     school = visitor.school
-    rows = Licence.objects.for_school(school)
+    shared = DataSharing.objects.for_school(school).running()
+    rows = Licence.objects.for_school(school).order_by().annotate(is_mine=_assigned_to(visitor))
     if materials is not None:
-        rows = rows.filter(material__in=list(materials))
+        wanted = list(materials)
+        rows = rows.filter(material__in=wanted)
+        shared = shared.filter(participant__in={material.participant_id for material in wanted})
     licences: dict[UUID, list[Licence]] = defaultdict(list)
+    mine: set[UUID] = set()
     for licence in rows:
         licences[licence.material_id].append(licence)
+        if licence.is_mine:  # type: ignore[attr-defined]  # annotated above
+            mine.add(licence.pk)
     valid = [licence for held in licences.values() for licence in held if licence.is_valid_on(today)]
-    mine = _assigned_to(visitor, valid)
     limited = [licence for licence in valid if licence.seats is not None and licence.pk in mine]
     return Access(
         visitor=visitor,
         day=today,
         ground=_ground(visitor, today),
-        sharing={row.participant_id: row for row in DataSharing.objects.for_school(school).running()},
+        sharing={row.participant_id: row for row in shared},
         licences=licences,
         mine=mine,
         full=_full_for(visitor, limited),
@@ -138,13 +143,17 @@ def _ground(visitor: Visitor, day: date) -> Acceptance | None:
         return None
 
 
-def _assigned_to(visitor: Visitor, licences: list[Licence]) -> set[UUID]:
-    if not licences:
-        return set()
-    meant = Q(group__in=visitor.group_ids())
-    meant |= Q(all_staff=True) if visitor.pupil is None else Q(pupil=visitor.pupil)
-    rows = Assignment.objects.for_school(visitor.school).filter(meant, licence__in=licences)
-    return set(rows.values_list("licence", flat=True))
+def _assigned_to(visitor: Visitor) -> Exists:
+    """Give the condition that a licence is meant for a visitor: for the person, for a group of theirs, or for all."""
+    meant = Q(group__in=visitor.other_groups())
+    if visitor.pupil is None:
+        meant |= Q(all_staff=True)
+    else:
+        meant |= Q(pupil=visitor.pupil)
+        # Without this a pupil of no group would get all that is assigned to no group.
+        if visitor.pupil.home_group_id is not None:
+            meant |= Q(group=visitor.pupil.home_group_id)
+    return Exists(Assignment.objects.for_school(visitor.school).filter(meant, licence=OuterRef("pk")))
 
 
 def _full_for(visitor: Visitor, limited: list[Licence]) -> set[UUID]:

@@ -13,6 +13,7 @@ from licences import causes, events
 from licences.actions.launch import Refused, check, first_that_opens, make_launch, refuse
 from licences.models import Launch, LearningMaterial
 from licences.models.launch import token_hash
+from licences.oidc.exchange import open_school
 from licences.people import schools_of, visitor_of
 
 if TYPE_CHECKING:
@@ -31,8 +32,11 @@ def launch_for(request: PortalRequest, user: User, participant: Participant) -> 
     """
     hint = request.GET.get("login_hint", "")
     launch = _named(hint, user) if hint else None
-    if launch is not None and _is_live(request, launch, participant):
-        return _checked_again(user, launch)
+    if launch is not None and _belongs_here(request, launch, participant):
+        open_school(request, launch.school)
+        if _use_up(launch):
+            launch.material.participant = participant
+            return _checked_again(user, launch)
     schools = schools_of(user)
     if not schools:
         return None
@@ -43,12 +47,11 @@ def launch_for(request: PortalRequest, user: User, participant: Participant) -> 
 
 
 def _checked_again(user: User, launch: Launch) -> Launch | Refused:
-    with school_scope(launch.school):
-        outcome = check(visitor_of(user, launch.school), launch.material, step="authorise")
-        if isinstance(outcome, Refused):
-            return outcome
-        trail.record(events.LAUNCHED, school=launch.school, acting_user=user, target=launch.material)
-        return launch
+    outcome = check(visitor_of(user, launch.school), launch.material, step="authorise")
+    if isinstance(outcome, Refused):
+        return outcome
+    trail.record(events.LAUNCHED, school=launch.school, acting_user=user, target=launch.material)
+    return launch
 
 
 def _named(hint: str, user: User) -> Launch | None:
@@ -57,19 +60,20 @@ def _named(hint: str, user: User) -> Launch | None:
     except ValueError:
         return None
     with unscoped("which school does this launch belong to"):
-        rows = Launch.objects.get_queryset().select_related("school", "material__participant__client")
-        return rows.filter(pk=number, user=user).first()
+        rows = Launch.objects.get_queryset().select_related("school", "material").filter(pk=number, user=user)
+        return rows.first()
 
 
-def _is_live(request: PortalRequest, launch: Launch, participant: Participant) -> bool:
-    """Use a launch up, once, by the database's clock; False when it is another session's, too old or used."""
-    if launch.material.participant_id != participant.pk:
-        return False
-    if launch.session_hash != token_hash(request.session.session_key or ""):
-        return False
-    with school_scope(launch.school):
-        rows = Launch.objects.for_school(launch.school).filter(pk=launch.pk, used_at__isnull=True, expires_at__gt=Now())
-        return rows.update(used_at=Now()) == 1
+def _belongs_here(request: PortalRequest, launch: Launch, participant: Participant) -> bool:
+    """Tell whether a launch is of this participant's material and of this very session."""
+    own = launch.session_hash == token_hash(request.session.session_key or "")
+    return own and launch.material.participant_id == participant.pk
+
+
+def _use_up(launch: Launch) -> bool:
+    """Use a launch up, once, by the database's clock; False when it is too old or used."""
+    rows = Launch.objects.for_school(launch.school).filter(pk=launch.pk, used_at__isnull=True, expires_at__gt=Now())
+    return rows.update(used_at=Now()) == 1
 
 
 def _without_tile(

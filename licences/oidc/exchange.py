@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 
 from allauth.core import context
 
+from basispoort.lib.tenancy import school_scope, schools_in_scope
+
 if TYPE_CHECKING:
+    from allauth.idp.oidc.models import Client
+
     from accounts.models import User
+    from basispoort.lib.http import PortalRequest
     from licences.actions.access import Access
     from licences.actions.launch import Refused
     from licences.models import AuthorizationCode, Launch, Participant
     from licences.people import Visitor
+    from schools.models import School
 
 ATTRIBUTE = "oidc_exchange"
 
@@ -26,6 +32,7 @@ class Exchange:
     """The launch, its person and the decision; `refused` once the answer is no."""
 
     user: User | None = None
+    client: Client | None = None
     participant: Participant | None = None
     launch: Launch | None = None
     code: AuthorizationCode | None = None
@@ -51,6 +58,12 @@ def begin(exchange: Exchange) -> Exchange:
     """Keep an exchange on the request that is being answered."""
     setattr(context.request, ATTRIBUTE, exchange)
     return exchange
+
+
+def open_school(request: PortalRequest, school: School | int) -> None:
+    """Let the database show a school until the request ends, as the door does where the address names the school."""
+    if schools_in_scope() != (school if isinstance(school, int) else school.pk,):
+        request.scope.enter_context(school_scope(school))  # type: ignore[attr-defined]  # set by the door
 
 
 def current() -> Exchange:

@@ -12,7 +12,7 @@ from allauth.core.internal.jwkkit import load_jwk_from_pem
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.models import Client, Token
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.utils import timezone
 
@@ -45,6 +45,13 @@ class PortalRequestValidator(OAuthLibRequestValidator):
     """Takes allauth's answers where they are strict enough and gives its own where they are not."""
 
     # The client
+
+    def _lookup_client(self, request: Request, client_id: str) -> Client | None:  # noqa: ARG002 - allauth's own form
+        """Give a client with its participant, asked for once an exchange."""
+        now = exchange.current()
+        if now.client is None or now.client.id != client_id:
+            now.client = Client.objects.select_related("participant").filter(pk=client_id).first()
+        return now.client
 
     def validate_redirect_uri(
         self,
@@ -137,7 +144,7 @@ class PortalRequestValidator(OAuthLibRequestValidator):
 
     def validate_code(
         self,
-        client_id: str,
+        client_id: str,  # noqa: ARG002 - the participant that proved itself just now
         code: str,  # noqa: ARG002 - the view has found the row already
         client: Any,  # noqa: ANN401, ARG002 - oauthlib's own form
         request: Request,
@@ -150,8 +157,9 @@ class PortalRequestValidator(OAuthLibRequestValidator):
         """
         now = exchange.current()
         row = now.code
-        if row is None or row.launch.material.participant.client_id != client_id:
+        if row is None or now.participant is None or not _is_for(row, now.participant):
             return False
+        row.launch.material.participant = now.participant
         if not AuthorizationCode.objects.for_school(row.school_id).claim(row.pk):
             self._judge_unclaimed(row)
             return False
@@ -231,20 +239,22 @@ class PortalRequestValidator(OAuthLibRequestValidator):
     def validate_bearer_token(self, token: str, scopes: list[str], request: Request) -> bool:
         """Accept a token that lives, and only while the decision still says yes (SR-F06, A10)."""
         now = exchange.current()
-        row = Token.objects.lookup(Token.Type.ACCESS_TOKEN, token) if now.code and token else None
-        if now.code is None or row is None or not set(scopes) <= set(row.get_scopes()):
+        rows = Token.objects.select_related("client__participant")
+        row = rows.lookup(Token.Type.ACCESS_TOKEN, token) if now.code and token else None
+        if now.code is None or row is None or row.client is None or not set(scopes) <= set(row.get_scopes()):
             return False
         now.launch = now.code.launch
-        participant = now.launch.material.participant
-        if participant.client is None or row.client_id != participant.client_id or row.user_id != now.launch.user_id:
+        participant = getattr(row.client, "participant", None)
+        if participant is None or not _is_for(now.code, participant) or row.user_id != now.launch.user_id:
             return False
+        now.launch.material.participant = participant
         outcome = check(visitor_of(now.launch.user, now.code.school), now.launch.material, step="userinfo")
         if isinstance(outcome, Refused):
             now.refused = outcome
             return False
         now.access = outcome
         request.user, request.scopes = now.launch.user, ["openid"]
-        self._use_client(request, participant.client)
+        self._use_client(request, row.client)
         return True
 
     def get_userinfo_claims(self, request: Request) -> dict[str, Any]:
@@ -282,6 +292,11 @@ class PortalRequestValidator(OAuthLibRequestValidator):
     def validate_silent_authorization(self, request: Request) -> bool:  # noqa: ARG002 - oauthlib's own form
         """Ask nobody for consent: the school gave it, and the decision asks for it."""
         return True
+
+
+def _is_for(row: AuthorizationCode, participant: Participant) -> bool:
+    """Tell whether a code went to this participant, for material that is still its own."""
+    return row.participant_id == participant.pk == row.launch.material.participant_id
 
 
 def _codes(row: AuthorizationCode) -> Any:  # noqa: ANN401 - a queryset, as Django types it here

@@ -41,6 +41,11 @@ def _tiles(request: SchoolRequest, visitor: Visitor, template: str) -> HttpRespo
     return allow_forms_to(response, (origin for one in materials for origin in one.participant.origins()))
 
 
+def _pupil(request: PupilRequest) -> Visitor:
+    """Give the pupil as the door found them for this very request: present, at a school in service."""
+    return Visitor(request.school, Subject.PUPIL, request.user, pupil=request.pupil)
+
+
 def _open(request: SchoolRequest, visitor: Visitor, number: UUID) -> HttpResponse:
     material = get_object_or_404(LearningMaterial.objects.to_open().with_participants(), pk=number)
     if not request.session.session_key:
@@ -55,15 +60,14 @@ def _open(request: SchoolRequest, visitor: Visitor, number: UUID) -> HttpRespons
 @pupil_only
 def pupil_tiles(request: PupilRequest) -> HttpResponse:
     """Show a pupil the material to open."""
-    visitor = Visitor(request.school, Subject.PUPIL, request.user, pupil=request.pupil)
-    return _tiles(request, visitor, "licences/pupil_tiles.html")
+    return _tiles(request, _pupil(request), "licences/pupil_tiles.html")
 
 
 @require_POST
 @pupil_only
 def pupil_open(request: PupilRequest, material: UUID) -> HttpResponse:
     """Open a material for a pupil."""
-    return _open(request, visitor_of(request.user, request.school), material)
+    return _open(request, _pupil(request), material)
 
 
 @require_safe
