@@ -110,8 +110,12 @@ class AccessMiddleware:
     def _to_sign_in(request: PortalRequest, access: Access) -> HttpResponse:
         if access.kind == "pupil_only":
             return HttpResponseRedirect(resolve_url("accounts:pupil-lost"))
-        target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
-        return HttpResponseRedirect(target)
+        target = request.get_full_path()
+        if request.method not in {"GET", "HEAD"}:
+            # The act is not repeated unasked; the way leads back to the page on which its form stood.
+            target = request.headers.get("Referer", "").removeprefix(settings.BASE_URL)
+        page = resolve_url(settings.LOGIN_URL)
+        return HttpResponseRedirect(f"{page}?{urlencode({'next': target})}" if target else page)
 
     @staticmethod
     def _enter_as_pupil(request: PortalRequest, user: User) -> None:

@@ -116,18 +116,19 @@ def _start_all(
         "mailbox",
         [*python, *mailbox, "--smtp-port", str(ports["mail server"])],
         {name: portal[name] for name in ("PATH", "PYTHONUNBUFFERED") if name in portal},
+        again=True,
     )
-    supervisor.start("web", [*python, *WEB, "--bind", f"{LOCAL}:{ports['portal']}"], portal)
+    supervisor.start("web", [*python, *WEB, "--bind", f"{LOCAL}:{ports['portal']}"], portal, again=True)
     # Celery warns against working as root; here that is who was asked to run the demo, and messages are JSON only.
     quiet = portal | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     # SIGQUIT ends the worker at once: every job may run twice, and the next start takes up what was broken off.
-    supervisor.start("worker", [*python, *WORKER], quiet, signal.SIGQUIT)
-    supervisor.start("beat", [*python, *BEAT, "--schedule", str(var / "celerybeat-schedule")], portal)
+    supervisor.start("worker", [*python, *WORKER], quiet, signal.SIGQUIT, again=True)
+    supervisor.start("beat", [*python, *BEAT, "--schedule", str(var / "celerybeat-schedule")], portal, again=True)
     # The publisher is another company.
     publisher = {name: portal[name] for name in (*PASSED_ON, "PYTHONUNBUFFERED", "BASE_URL") if name in portal}
     publisher |= publisher_environment(ports, secrets)
     command = [*python, "basispoort.demo.publisher", "--port", str(ports["publisher"])]
-    supervisor.start("publisher", command, publisher)
+    supervisor.start("publisher", command, publisher, again=True)
 
 
 def is_ready(port: int) -> bool:

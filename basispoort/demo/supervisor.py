@@ -1,4 +1,7 @@
-"""Runs several programs side by side, shows what they say, and stops all when one ends by itself."""
+"""Runs several programs side by side and shows what they say.
+
+One that has served for a while and then dies is started again, as on a real host; one that cannot live ends all.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from basispoort.demo.children import Child, spawn, stop_all
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 LAST_LINES = 15
 CHUNK = 65_536
 STOP_SECONDS = 6
+# A program that lived this long was well: its end was an accident, and it gets another life.
+WELL_SECONDS = 5.0
 NAME_WIDTH = 9
 COLOURS = (36, 32, 33, 35, 34, 96, 92)  # the terminal's own colours, readable on dark and on light
 
@@ -33,6 +39,8 @@ class _Voice:
 
     child: Child
     prefix: str
+    revive: Callable[[], None] | None = None
+    born: float = field(default_factory=time.monotonic)
     last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
     rest: bytes = b""
 
@@ -55,8 +63,10 @@ class Supervisor:
         command: Sequence[str],
         environment: Mapping[str, str],
         stop_signal: signal.Signals = signal.SIGTERM,
+        *,
+        again: bool = False,
     ) -> None:
-        """Start a child under a name of its own."""
+        """Start a child under a name of its own; `again`: a new one takes its place when it dies after a while."""
         child = spawn(
             name,
             command,
@@ -68,8 +78,10 @@ class Supervisor:
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)
         label = f"{name:<{NAME_WIDTH}}| "
-        colour = COLOURS[len(self._voices) % len(COLOURS)]
+        colour = COLOURS[self._place_of(name) % len(COLOURS)]
         voice = _Voice(child, f"\x1b[{colour}m{label}\x1b[0m" if self._coloured else label)
+        if again:
+            voice.revive = partial(self.start, name, command, environment, stop_signal, again=True)
         self._voices[name] = voice
         self._selector.register(child.process.stdout, selectors.EVENT_READ, voice)
 
@@ -108,10 +120,20 @@ class Supervisor:
         self._voices.clear()
         self._selector.close()
 
+    def _place_of(self, name: str) -> int:
+        names = list(self._voices)
+        return names.index(name) if name in names else len(names)
+
     def _raise_for_the_dead(self) -> None:
-        for voice in self._voices.values():
+        for voice in list(self._voices.values()):
             if voice.child.process.poll() is not None:
                 self._drain(voice)
+                if voice.revive is not None and time.monotonic() - voice.born > WELL_SECONDS:
+                    # What it leaves behind of its process group goes first.
+                    voice.child.make_sure(time.monotonic())
+                    self._say(voice, f"{_fate(voice.child)}; it is started again.".encode())
+                    voice.revive()
+                    continue
                 raise Trouble(_obituary(voice.child.name, voice.child, voice.last))
         for child, log in self._watched:
             if child.process.poll() is not None:
@@ -156,6 +178,9 @@ class Supervisor:
 
 
 def _obituary(name: str, child: Child, lines: Sequence[str] | deque[str]) -> str:
+    return "\n".join([f"The {name} {_fate(child)}. Its last lines:", *(f"    {line}" for line in lines)])
+
+
+def _fate(child: Child) -> str:
     code = child.process.returncode
-    how = f"was ended by signal {-code}" if code < 0 else f"stopped with status {code}"
-    return "\n".join([f"The {name} {how}. Its last lines:", *(f"    {line}" for line in lines)])
+    return f"was ended by signal {-code}" if code < 0 else f"stopped with status {code}"

@@ -103,6 +103,30 @@ def test_job_that_fails_is_named_with_its_last_words() -> None:
     watching.stop()
 
 
+def test_child_that_dies_after_it_served_for_a_while_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "WELL_SECONDS", 0.2)
+    output = io.StringIO()
+    watching = supervisor.Supervisor(ROOT, output)
+    program = "import os, time; print(os.getpid(), flush=True); time.sleep(0.6); os.kill(os.getpid(), 9)"
+    watching.start("worker", python(program), {}, again=True)
+
+    watching.run_until(lambda: output.getvalue().count("\n") == 3, 20)
+    watching.stop()
+
+    first, told, second = (line.partition("| ")[2] for line in output.getvalue().splitlines())
+    assert told == "was ended by signal 9; it is started again."
+    assert first != second
+
+
+def test_child_that_cannot_live_is_not_started_again() -> None:
+    watching = supervisor.Supervisor(ROOT, io.StringIO())
+    watching.start("weak", python("import sys; sys.exit(4)"), {}, again=True)
+
+    with pytest.raises(Trouble, match="The weak stopped with status 4"):
+        watching.run_until(lambda: False, 20)
+    watching.stop()
+
+
 def test_child_that_will_not_stop_is_killed_with_all_its_own_children(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.5)
     output = io.StringIO()

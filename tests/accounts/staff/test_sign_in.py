@@ -145,6 +145,17 @@ def test_sign_in_leads_back_to_the_page_that_was_asked_for(client: Client, owner
     assert attempt(client, next="/account/").headers["Location"] == "/account/"
 
 
+@pytest.mark.django_db
+def test_form_sent_after_the_session_ended_leads_back_to_its_page_and_not_to_the_act(client: Client) -> None:
+    act = "/school/99XX00/verwerkersovereenkomst/akkoord/"
+    page = f"{settings.BASE_URL}/school/99XX00/verwerkersovereenkomst/"
+
+    known = client.post(act, headers={"referer": page}).headers["Location"]
+    unknown = client.post(act).headers["Location"]
+
+    assert (known, unknown) == ("/inloggen/?next=%2Fschool%2F99XX00%2Fverwerkersovereenkomst%2F", "/inloggen/")
+
+
 @pytest.mark.requirement("SR-J02")
 def test_success_and_failure_stand_in_the_trail(client: Client, owner: User) -> None:
     fail(client, 1)
