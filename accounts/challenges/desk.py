@@ -73,7 +73,7 @@ def offer(request: HttpRequest, purpose: Purpose, demand: Demand, *, own_only: b
         purpose=purpose,
         work=work.make(purpose=purpose, browser=bound),
         question=question.make(purpose=purpose, browser=bound),
-        site_key=settings.RECAPTCHA_PUBLIC_KEY if recaptcha.is_in_service() and not own_only else "",
+        site_key=settings.RECAPTCHA_PUBLIC_KEY if _may_ask_google(purpose) and not own_only else "",
         challenges=demand.challenges,
         browser=browser,
     )
@@ -115,7 +115,7 @@ def look(request: HttpRequest, purpose: Purpose, demand: Demand) -> Redeemed:
 
 
 def _redeem(request: HttpRequest, purpose: Purpose, demand: Demand, *, use: bool) -> Redeemed:
-    with_google = recaptcha.is_configured()
+    with_google = _has_google(purpose)
     return SolvedChallenge.redeem(
         browser=_hash_of(_cookie_of(request)),
         purpose=purpose,
@@ -135,7 +135,7 @@ def _record(
 
 
 def _ask_google(request: HttpRequest, token: str, browser: bytes, purpose: Purpose) -> Taken:
-    if not recaptcha.is_configured() or not _cookie_of(request):
+    if not _has_google(purpose) or not _cookie_of(request):
         return Taken.REFUSED
     nonce = hashlib.sha256(f"recaptcha|{token}".encode()).digest()
     # Used up before Google is asked: a token sent twice, or twenty times at once, is asked about once.
@@ -147,6 +147,15 @@ def _ask_google(request: HttpRequest, token: str, browser: bytes, purpose: Purpo
         SolvedChallenge.objects.filter(nonce=nonce).update(used_at=None, solved_at=Now())
         return Taken.SOLVED
     return Taken.REFUSED if verdict is recaptcha.Verdict.REFUSED else Taken.OWN_INSTEAD
+
+
+def _has_google(purpose: Purpose) -> bool:
+    """Tell whether reCAPTCHA is this door's first choice; beside the password form nothing of others loads (SR-C08)."""
+    return purpose is Purpose.SIGN_IN and recaptcha.is_configured()
+
+
+def _may_ask_google(purpose: Purpose) -> bool:
+    return _has_google(purpose) and recaptcha.is_in_service()
 
 
 def _cookie_of(request: HttpRequest) -> str:

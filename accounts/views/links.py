@@ -128,8 +128,8 @@ def _check_first(request: PortalRequest, held: str) -> HttpResponse | None:
 
 
 def _gone(request: PortalRequest) -> HttpResponse:
-    FailureCounter.add(token_key(client_address(request)), HOUR)
-    request.session.pop(HELD, None)
+    if request.session.pop(HELD, None):  # who just opens the page guesses nothing
+        FailureCounter.add(token_key(client_address(request)), HOUR)
     request.session.pop(CHECKED, None)
     return _unseen(render(request, "410.html", {"reference": request.id}, status=410))
 

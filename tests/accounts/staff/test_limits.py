@@ -294,6 +294,15 @@ def test_link_is_opened_without_javascript_by_the_question(client: Client, owner
 
 
 @pytest.mark.requirement("SR-C09")
+def test_opening_the_page_without_any_link_is_no_guess(client: Client, owner: User) -> None:
+    path = mailed_path(owner)
+    for _ in range(WRONG_TOKENS):
+        Client().get(CHOOSE)
+
+    assert not asks(client.get(path, follow=True))
+
+
+@pytest.mark.requirement("SR-C09")
 def test_wrong_tokens_of_one_address_bother_no_other(client: Client, owner: User) -> None:
     path = mailed_path(owner)
     for _ in range(WRONG_TOKENS):

@@ -10,10 +10,13 @@ from django.db import connection
 from django.test import Client
 
 from accounts.challenges import recaptcha
+from accounts.failures import HOUR, request_key, token_key
+from accounts.models import FailureCounter
 from basispoort.lib import hashers
 from tests import factories
 from tests.accounts.staff.challenges import ADDRESS, HAND_IN, WRONG, asks, attempt, failed, let_pass, solve, work_of
 from tests.accounts.staff.google import Google, running
+from tests.accounts.staff.links import CHOOSE, mailed_path
 from tests.lib.test_settings import ask_settings
 
 if TYPE_CHECKING:
@@ -280,6 +283,22 @@ def test_google_s_hosts_are_allowed_on_the_answer_that_shows_it_and_nowhere_else
     for answer in (plain, *others):
         assert "google" not in answer.headers["Content-Security-Policy"]
         assert "google" not in answer.content.decode()
+
+
+@pytest.mark.requirement("SR-C08")
+@pytest.mark.usefixtures("google")
+def test_challenge_of_a_token_page_and_of_a_request_for_a_link_is_never_google_s(client: Client, owner: User) -> None:
+    path = mailed_path(owner)
+    for key in (token_key("127.0.0.1"), request_key("127.0.0.1")):
+        FailureCounter.add(key, HOUR)
+        FailureCounter.objects.filter(key=key).update(count=100)
+
+    pages = [client.get(path, follow=True), client.get("/wachtwoord-vergeten/")]
+    passed = client.post(CHOOSE, work_of(pages[0]), follow=True)
+
+    assert [asks(page) for page in pages] == [True, True]
+    assert [page for page in pages if "google" in f"{page.headers}{page.content.decode()}"] == []
+    assert (passed.status_code, asks(passed)) == (200, False)
 
 
 @pytest.mark.requirement("SR-G02")
