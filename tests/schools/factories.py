@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,64 @@ def present(school: School) -> list[Pupil]:
     """The pupils in the roster now, by id."""
     with school_transaction(school):
         return list(Pupil.objects.for_school(school).present().select_related("home_group").order_by("id"))
+
+
+def kept(school: School) -> dict[str, list[tuple[object, ...]]]:
+    """All that the roster of a school says now: who is present, with everything that is kept, and the groups."""
+    from schools.models import Group, PupilSubgroup, StaffGroup, StaffMember  # noqa: PLC0415 - only here
+
+    with school_transaction(school):
+        groups = {one.pk: one for one in Group.objects.for_school(school).current()}
+        names = {pk: (one.kind, one.las_key, one.name, one.year_group) for pk, one in groups.items()}
+        places, work = defaultdict(set), defaultdict(set)
+        for place in PupilSubgroup.objects.for_school(school):
+            places[place.pupil_id].add(groups[place.group_id].las_key)
+        for held in StaffGroup.objects.for_school(school):
+            work[held.staff_member_id].add((groups[held.group_id].las_key, tuple(held.roster_roles)))
+        pupils = [
+            (
+                *(one.las_key, one.eck_id, one.first_name, one.infix, one.last_name, one.birth_date or "", one.gender),
+                *(one.year_group, groups[one.home_group_id].las_key if one.home_group_id else None),
+                tuple(sorted(places[one.pk])),
+            )
+            for one in Pupil.objects.for_school(school).present()
+        ]
+        staff = [
+            (
+                *(one.las_key, one.eck_id, one.first_name, one.infix, one.last_name, one.email or ""),
+                *(tuple(one.roster_roles), tuple(sorted(work[one.pk]))),
+            )
+            for one in StaffMember.objects.for_school(school).present()
+        ]
+    return {"groups": sorted(names.values()), "pupils": sorted(pupils), "staff": sorted(staff)}
+
+
+def wanted(school: School, roster: Roster) -> dict[str, list[tuple[object, ...]]]:
+    """All that `kept` gives when the roster of the school is what the file says, and nothing it should not keep."""
+    pupils = [
+        (
+            *(one.key, one.eck_id, one.first_name, one.infix, one.last_name),
+            one.birth_date.isoformat() if one.birth_date and school.keeps_birth_dates else "",
+            one.gender if school.keeps_gender else "",
+            *(one.year_group or "", one.group_key, tuple(sorted(one.subgroup_keys))),
+        )
+        for one in roster.pupils
+    ]
+    staff = [
+        (
+            *(one.key, one.eck_id, one.first_name, one.infix, one.last_name, one.email),
+            *(one.roles, tuple(sorted(one.groups))),
+        )
+        for one in roster.staff
+    ]
+    groups = [
+        (
+            "subgroup" if one.kind == "subgroup" else "home" if one.year_group else "combined",
+            *(one.key, one.name, one.year_group or ""),
+        )
+        for one in roster.groups
+    ]
+    return {"groups": sorted(groups), "pupils": sorted(pupils), "staff": sorted(staff)}
 
 
 def rows_of(school: School) -> dict[str, list[tuple[object, ...]]]:

@@ -92,17 +92,32 @@ def test_refused_delivery_tells_line_reason_and_what_to_do(client: Client, schoo
 
 def test_difference_shows_names_and_old_and_new_but_no_keys(client: Client, school: School, coordinator: User) -> None:
     roster = make_roster(school)
-    apply(school, coordinator, roster)
-    changed = with_pupil(roster, 0, first_name="Anders", key="GEHEIM-7", eck_id="https://ketenid.nl/pilot/" + "e" * 128)
-    changed = replace(changed, pupils=(*changed.pupils[:-1], replace(roster.pupils[-1], eck_id="x1", key="x2")))
-    delivery = deliver(school, coordinator, replace(changed, pupils=changed.pupils[1:]))
+    first, second, third, *others = roster.pupils
+    old_key = replace(first, key="OUDE-SLEUTEL-1")
+    apply(school, coordinator, replace(roster, pupils=(old_key, second, third, *others)))
+    changed = (
+        replace(old_key, first_name="Anders", key="NIEUWE-SLEUTEL-2"),
+        replace(second, eck_id="https://ketenid.nl/pilot/" + "e" * 128),
+        *others,
+        replace(third, key="NIEUWE-SLEUTEL-3", eck_id="https://ketenid.nl/pilot/" + "f" * 128, last_name="Nieuwkomer"),
+    )
+    teacher, *colleagues = roster.staff
+    staff = (replace(teacher, email="nieuw.adres@voorbeeldschool.example"), *colleagues)
+    delivery = deliver(school, coordinator, replace(roster, pupils=changed, staff=staff))
     client.force_login(coordinator)
 
-    page = client.get(page_of(delivery)).content.decode()
+    response = client.get(page_of(delivery))
+    page = response.content.decode()
+    fields = {change.field for one in response.context["difference"].pupils.changed for change in one.changes}
+    secrets = {"SLEUTEL", "ketenid", "e" * 20, "f" * 20, old_key.eck_id[-20:], "nieuw.adres", teacher.email}
 
-    assert roster.pupils[0].first_name in page
-    assert "ketenid" not in page
-    assert "GEHEIM-7" not in page
+    # All of it is in the difference, so all of it could be on the page.
+    assert fields == {"first_name", "las_key", "eck_id"}
+    assert [one.changes[0].field for one in response.context["difference"].staff.changed] == ["email"]
+    assert [f"{first.first_name} ", "Anders", "Nieuwkomer"] == [
+        word for word in (f"{first.first_name} ", "Anders", "Nieuwkomer") if word in page
+    ]
+    assert {secret for secret in secrets if secret in page} == set()
     assert events()[-1] == "schools.delivery.viewed"
 
 
