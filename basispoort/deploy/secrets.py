@@ -59,6 +59,7 @@ SERVERS: dict[str, Callable[[], str]] = {
     "APP_PASSWORD": password,
     "VALKEY_PASSWORD": password,
 }
+GIVEN = ("email_password", "recaptcha_public_key", "recaptcha_private_key")
 # Addresses that hold one of those passwords, with the names that compose.yaml gives the servers.
 ADDRESSES = {
     "DATABASE_URL": ("APP_PASSWORD", "postgresql://basispoort_app:{}@database:5432/basispoort"),
@@ -76,8 +77,9 @@ def write_missing(folder: Path) -> list[str]:
         known = (folder / source.lower()).read_text(encoding="ascii").strip()
         if _write(folder / name.lower(), functools.partial(form.format, known)):
             written.append(name)
-    # Given by whoever runs the mail server; empty means that it asks for none.
-    _write(folder / "email_password", str)
+    # Given by others: who runs the mail server, and Google. Empty means that there is none.
+    for name in GIVEN:
+        _write(folder / name, str)
     return written
 
 

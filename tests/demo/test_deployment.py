@@ -105,7 +105,7 @@ def test_secrets_are_files_and_nothing_else() -> None:
     }
     scripts = "".join(path.read_text(encoding="utf-8") for path in DEPLOY.glob("*.sh"))
     names |= set(re.findall(r"/run/secrets/(\w+)", scripts))
-    made = {name.lower() for name in (secrets.PORTAL | secrets.SERVERS | secrets.ADDRESSES)} | {"email_password"}
+    made = {name.lower() for name in (secrets.PORTAL | secrets.SERVERS | secrets.ADDRESSES)} | set(secrets.GIVEN)
 
     assert set(COMPOSE["secrets"]) == names == made
     for name, where in COMPOSE["secrets"].items():
