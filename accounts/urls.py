@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import pupil_urls, second_step_urls, staff_urls
-from accounts.views import challenge, links, staff
+from accounts.views import challenge, links, sessions, staff
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wachtwoord-kiezen/", links.choose_password, name="choose-password"),
     path("taal/", staff.choose_language, name="language"),
     path("account/", staff.profile, name="profile"),
+    path("account/sessies/", sessions.sessions, name="sessions"),
+    path("account/sessies/beeindigen/", sessions.sessions_end, name="sessions-end"),
+    path("account/sessies/<uuid:session>/beeindigen/", sessions.session_end, name="session-end"),
     path("school/<school:school>/", staff.school_start, name="school"),
     *second_step_urls.urlpatterns,
     *staff_urls.urlpatterns,

@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.utils import timezone
 
 from accounts import limits, second_step
+from accounts.browsers import browser_words
 from basispoort.lib.proof import note_proof
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Way(StrEnum):
 
 PUPILS_WAYS = frozenset({Way.PUPIL_CODE, Way.PUPIL_BADGE})
 WAY = "way_in"
+BROWSER = "browser"
 
 
 def enter(request: HttpRequest, *, user: User, way: Way) -> None:
@@ -42,6 +44,7 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
     login(request, user, backend=BACKEND)
     now = int(timezone.now().timestamp())
     request.session[WAY] = way
+    request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))
     if way in PUPILS_WAYS:
         limits.limit(request.session, limits.PUPIL, now)
         return

@@ -1,0 +1,95 @@
+"""People see where they are signed in, and end it; and who may begin a session stands in one list."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from accounts.browsers import browser_words
+from accounts.models import Session
+from tests import factories
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
+PAGE = "/account/sessies/"
+
+
+def signed_in(user: User, user_agent: str = FIREFOX) -> Client:
+    client = Client(headers={"User-Agent": user_agent})
+    client.post("/inloggen/", {"email": user.email, "password": factories.PASSWORD})
+    return client
+
+
+def test_page_names_each_browser_and_this_one(teacher: User) -> None:
+    signed_in(teacher, "curl/8")
+    here = signed_in(teacher)
+
+    page = here.get(PAGE).content.decode()
+
+    assert page.count("Firefox, Windows</strong>") == 1
+    assert page.count("Onbekende browser") == 1
+
+
+def test_session_that_is_ended_elsewhere_is_dead_at_once(teacher: User) -> None:
+    there, here = signed_in(teacher), signed_in(teacher)
+    before = there.get(PAGE).status_code
+    other = next(one for one in here.get(PAGE).context["sessions"] if not one.is_this)
+
+    here.post(f"{PAGE}{other.id}/beeindigen/")
+
+    assert (before, there.get(PAGE).status_code, here.get(PAGE).status_code) == (200, 302, 200)
+
+
+def test_all_other_sessions_end_at_once(teacher: User) -> None:
+    others, here = [signed_in(teacher) for _ in range(3)], signed_in(teacher)
+
+    here.post(f"{PAGE}beeindigen/")
+
+    assert [other.get(PAGE).status_code for other in others] == [302, 302, 302]
+    assert here.get(PAGE).status_code == 200
+
+
+@pytest.mark.requirement("SR-B02")
+def test_nobody_ends_the_session_of_somebody_else(teacher: User, coordinator: User) -> None:
+    hers = signed_in(teacher)
+    shown = hers.get(PAGE).context["sessions"][0]
+    client = signed_in(factories.make_user())
+
+    client.post(f"{PAGE}{shown.id}/beeindigen/")
+
+    assert hers.get(PAGE).status_code == 200
+    assert not Session.objects.filter(user=coordinator).exists()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (FIREFOX, "Firefox, Windows"),
+        ("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1", "Safari, iPad"),
+        ("Mozilla/5.0 (X11; CrOS x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge, Chromebook"),
+        ("<script>alert(1)</script>", ""),
+    ],
+)
+def test_browser_is_told_in_words(user_agent: str, words: str) -> None:
+    assert browser_words(user_agent) == words
+
+
+@pytest.mark.requirement("SR-A13")
+def test_sessions_begin_in_one_place_only() -> None:
+    callers = set()
+    for app in ("basispoort", "schools", "accounts", "dpa", "licences"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module == "django.contrib.auth":
+                    callers |= {
+                        path.relative_to(ROOT).as_posix() for one in node.names if one.name in {"login", "alogin"}
+                    }
+
+    assert callers == {"accounts/actions/enter.py"}
