@@ -9,5 +9,5 @@ class LicencesConfig(AppConfig):
     name = "licences"
 
     def ready(self) -> None:
-        """Register rights, events, personal data and the places in the menu."""
-        from licences import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        """Register rights, events, personal data, the places in the menu, and what ends with a person's access."""
+        from licences import events, grants, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from accounts import events
-from accounts.models import CodeKind, PupilCode, Session
+from accounts.models import CodeKind, PupilCode, Session, UserPupil
 from accounts.models.code import CODE_LENGTH, kind_for
+from accounts.signals import access_ended
 from basispoort.audit import trail
 from basispoort.web.pictures import PICTURES
 
@@ -99,7 +100,10 @@ def reset_codes(
         update_fields=["kind", "value", "given_at"],
     )
     codes.forget_tries()
-    Session.objects.filter(user__pupil_link__pupil__in=[pupil.pk for pupil in pupils]).delete()
+    links = UserPupil.objects.for_school(school).filter(pupil__in=pupils)
+    user_ids = list(links.values_list("user", flat=True))
+    Session.objects.filter(user__in=user_ids).delete()
+    access_ended.send(sender=None, user_ids=user_ids)
     trail.record(
         events.CODES_RESET, school=school, acting_user=acting_user, target=target, details={"count": len(locked)}
     )

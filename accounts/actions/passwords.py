@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.models import KnownDevice, MailToken, Session
 from accounts.sessions import stored_key
+from accounts.signals import access_ended
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
 
@@ -31,10 +32,11 @@ def change_password(*, request: StaffRequest, user: User, new: str) -> None:
 
 
 def end_everything(user: User, *, but_session: str = "") -> None:
-    """End the sessions of a user but one, the known devices, and every link that still works (SR-A09)."""
+    """End the sessions of a user but one, the known devices, every link that still works, and all else (SR-A09)."""
     Session.objects.filter(user=user).exclude(session_key=but_session).delete()
     KnownDevice.objects.filter(user=user).delete()
     MailToken.objects.filter(user=user, used_at__isnull=True).update(ended_at=Now())
+    access_ended.send(sender=None, user_ids=[user.pk])
 
 
 def tell_password_changed(user: User) -> None:

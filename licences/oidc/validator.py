@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import jwt
+from allauth.core import context
 from allauth.core.internal import httpkit
 from allauth.core.internal.jwkkit import load_jwk_from_pem
 from allauth.idp.oidc import app_settings
@@ -15,8 +18,11 @@ from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequest
 from allauth.idp.oidc.models import Client, Token
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.utils import timezone
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
+from accounts.models import FailureCounter
 from basispoort.audit import trail
+from basispoort.lib.address import client_address
 from licences import events
 from licences.actions.disclose import disclose
 from licences.actions.launch import Refused, check
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from oauthlib.common import Request
 
 NONCE_LIMIT = 500
+# Wrong secrets that are answered and written down each.
+TRIES, TRIES_WINDOW = 10, timedelta(minutes=1)
 # What an unknown client's secret is compared with, so that it takes as long as a known one's.
 NOBODY = Participant(name="nobody", secret_hashes=["0" * 64])
 
@@ -39,6 +47,19 @@ def signing_key(pem: str) -> tuple[str, RSAPrivateKey]:
     public, private = load_jwk_from_pem(pem)
     assert isinstance(private, RSAPrivateKey)
     return str(public["kid"]), private
+
+
+class TooManyTries(OAuth2Error):  # type: ignore[misc]  # oauthlib ships no types
+    """A client sent a wrong secret too often within a minute."""
+
+    error = "temporarily_unavailable"
+    description = "Too many wrong secrets; wait a minute."
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Say when to come back."""
+        return {"Retry-After": str(int(TRIES_WINDOW.total_seconds()))}
 
 
 class PortalRequestValidator(OAuthLibRequestValidator):
@@ -109,7 +130,7 @@ class PortalRequestValidator(OAuthLibRequestValidator):
             return False
         found = Participant.objects.select_related("client").filter(client=str(client_id or "")).first()
         if not (found or NOBODY).knows(str(secret or "")) or found is None or found.client is None:
-            trail.record(events.CLIENT_FAILED, school=None, acting_user=None, outcome="failed")
+            _count_wrong_secret(found)
             return False
         exchange.current().participant = found
         self._use_client(request, found.client)
@@ -292,6 +313,19 @@ class PortalRequestValidator(OAuthLibRequestValidator):
     def validate_silent_authorization(self, request: Request) -> bool:  # noqa: ARG002 - oauthlib's own form
         """Ask nobody for consent: the school gave it, and the decision asks for it."""
         return True
+
+
+def _count_wrong_secret(found: Participant | None) -> None:
+    """Count a wrong secret: of a known client by the client, of an unknown one by the address it came from.
+
+    The right secret is never refused, so nobody can lock a client out by using its name, and 256 random bits are
+    not guessed. The limit spares trail and database. Raises TooManyTries beyond it (SR-F08, K06).
+    """
+    what = ("oidc client", str(found.pk)) if found else ("oidc stranger", client_address(context.request))
+    tries = FailureCounter.add(FailureCounter.key_of(*what), TRIES_WINDOW)
+    if tries > TRIES:
+        raise TooManyTries
+    trail.record(events.CLIENT_FAILED, school=None, acting_user=None, target=found, outcome="failed")
 
 
 def _is_for(row: AuthorizationCode, participant: Participant) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from basispoort.lib.tenancy import school_transaction
 from dpa.models import Acceptance
+from licences import causes
 from licences.actions.access import open_materials, why_not
 from licences.actions.assign import set_groups
 from licences.actions.sharing import switch_off
@@ -23,6 +24,7 @@ from tests.licences.factories import (
     make_licence,
     make_material,
     make_participant,
+    make_ready,
     share,
 )
 from tests.licences.relying_party import RelyingParty, click, query_of
@@ -248,3 +250,13 @@ def test_taking_the_material_from_the_group_acts_on_the_next_request(
         set_groups(licence=licence, groups=[], all_staff=False, acting_user=coordinator)
 
     assert material.name not in browser.get(reverse("licences:tiles")).content.decode()
+
+
+def test_pupil_of_no_group_gets_nothing_that_is_meant_for_all_staff_or_others(
+    agreed: School, group: Group, coordinator: User
+) -> None:
+    loner = factories.make_pupil(agreed, None)
+    material = make_ready(agreed, group, coordinator)
+    with school_transaction(agreed):
+        Assignment.objects.for_school(agreed).update(group=None, all_staff=True)
+        assert why_not(visitor_of(factories.make_pupil_user(loner), agreed), material) == causes.NOT_ASSIGNED

@@ -1,0 +1,111 @@
+"""Sign-ins under way end with the access of the person (SR-A09, A10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from allauth.idp.oidc.models import Token
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions.codes import reset_codes
+from accounts.actions.passwords import end_everything
+from basispoort.lib.tenancy import school_transaction
+from licences.models import Launch
+from tests import factories
+from tests.licences.relying_party import RelyingParty, click, query_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from licences.models import LearningMaterial
+    from schools.models import Group, Pupil, School
+
+
+def staff_code(party: RelyingParty, user: User, material: LearningMaterial, school: School) -> str:
+    """Let a staff member open the material up to the code."""
+    browser = Client()
+    browser.force_login(user)
+    address = reverse("licences:staff-open", args=[school.code, material.pk])
+    return query_of(party.authorise(browser, query_of(browser.post(address))["login_hint"]))["code"]
+
+
+def new_code(school: School, pupil: Pupil, coordinator: User) -> None:
+    with school_transaction(school):
+        reset_codes(school=school, pupils=[pupil], acting_user=coordinator)
+
+
+@pytest.mark.requirement("SR-A09")
+def test_code_of_a_staff_member_ends_with_the_password(
+    machine: Client, material: LearningMaterial, agreed: School, teacher: User
+) -> None:
+    party = RelyingParty(material.participant)
+    code = staff_code(party, teacher, material, agreed)
+
+    end_everything(teacher)
+
+    assert party.exchange(machine, code).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.requirement("SR-A09")
+def test_token_of_a_staff_member_ends_with_the_password(
+    machine: Client, material: LearningMaterial, agreed: School, teacher: User
+) -> None:
+    party = RelyingParty(material.participant)
+    token = party.exchange(machine, staff_code(party, teacher, material, agreed)).json()["access_token"]
+    assert party.userinfo(machine, token).status_code == 200
+
+    end_everything(teacher)
+
+    assert party.userinfo(machine, token).status_code == 401
+    assert not Token.objects.filter(user=teacher).exists()
+
+
+@pytest.mark.requirement("SR-A09")
+def test_code_of_a_pupil_ends_with_the_old_pincode(
+    browser: Client, machine: Client, material: LearningMaterial, agreed: School, pupil: Pupil, coordinator: User
+) -> None:
+    party = RelyingParty(material.participant)
+    code = query_of(party.authorise(browser, click(browser, material)))["code"]
+
+    new_code(agreed, pupil, coordinator)
+
+    assert party.exchange(machine, code).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.requirement("SR-A09")
+def test_token_of_a_pupil_ends_with_the_old_pincode(
+    browser: Client, machine: Client, material: LearningMaterial, agreed: School, pupil: Pupil, coordinator: User
+) -> None:
+    party = RelyingParty(material.participant)
+    code = query_of(party.authorise(browser, click(browser, material)))["code"]
+    token = party.exchange(machine, code).json()["access_token"]
+
+    new_code(agreed, pupil, coordinator)
+
+    assert party.userinfo(machine, token).status_code == 401
+
+
+def test_clicked_tile_ends_with_the_old_pincode(
+    browser: Client, material: LearningMaterial, agreed: School, pupil: Pupil, coordinator: User
+) -> None:
+    hint = click(browser, material)
+
+    new_code(agreed, pupil, coordinator)
+
+    with school_transaction(agreed):
+        assert not Launch.objects.for_school(agreed).filter(pk=hint, expires_at__gt=Now()).exists()
+
+
+@pytest.mark.requirement("SR-A09")
+def test_nothing_ends_for_anybody_else(
+    browser: Client, machine: Client, material: LearningMaterial, agreed: School, group: Group, coordinator: User
+) -> None:
+    party = RelyingParty(material.participant)
+    code = query_of(party.authorise(browser, click(browser, material)))["code"]
+
+    new_code(agreed, factories.make_pupil(agreed, group), coordinator)
+    end_everything(coordinator)
+
+    assert party.exchange(machine, code).status_code == 200
