@@ -95,7 +95,7 @@ register_simple(
     _("mailed link"),
     paths={"user": "user"},
     retention=Retention(1, "expired", "SR-C05: a link lives seven days at most"),
-    fields=("purpose", "created_at", "expires_at", "used_at"),
+    fields=("purpose", "new_email", "created_at", "expires_at", "used_at"),
 )
 register_simple(
     LinkRequest,

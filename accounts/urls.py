@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import pupil_urls, second_step_urls, staff_urls
-from accounts.views import challenge, links, sessions, staff
+from accounts.views import address, challenge, links, sessions, staff
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wachtwoord-kiezen/", links.choose_password, name="choose-password"),
     path("taal/", staff.choose_language, name="language"),
     path("account/", staff.profile, name="profile"),
+    path("account/adres/", address.address, name="address"),
+    path("adres-bevestigen/", address.confirm_address, name="confirm-address"),
     path("account/sessies/", sessions.sessions, name="sessions"),
     path("account/sessies/beeindigen/", sessions.sessions_end, name="sessions-end"),
     path("account/sessies/<uuid:session>/beeindigen/", sessions.session_end, name="session-end"),

@@ -35,9 +35,16 @@ class TokenPurpose(models.TextChoices):
 
     ACTIVATION = "activation", _("activation")
     PASSWORD_RESET = "password_reset", _("new password")
+    ADDRESS_CHANGE = "address_change", _("other e-mail address")
 
 
-LIFETIMES = {TokenPurpose.ACTIVATION: timedelta(days=7), TokenPurpose.PASSWORD_RESET: timedelta(minutes=60)}
+# What a password is chosen by; the others open pages of their own.
+FOR_PASSWORDS = frozenset({TokenPurpose.ACTIVATION, TokenPurpose.PASSWORD_RESET})
+LIFETIMES = {
+    TokenPurpose.ACTIVATION: timedelta(days=7),
+    TokenPurpose.PASSWORD_RESET: timedelta(minutes=60),
+    TokenPurpose.ADDRESS_CHANGE: timedelta(hours=24),
+}
 
 
 def hash_of(token: str) -> bytes:
@@ -72,6 +79,7 @@ class MailToken(models.Model):
     purpose = models.CharField(_("purpose"), max_length=20, choices=TokenPurpose)
     token_hash = models.BinaryField(_("hash of the link"), max_length=32, unique=True)
     email_index = models.BinaryField(_("hash of the address"), max_length=32)
+    new_email = EncryptedTextField(_("new e-mail address"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     used_at = models.DateTimeField(_("used at"), null=True)
@@ -92,14 +100,18 @@ class MailToken(models.Model):
         return str(self.id)
 
     @classmethod
-    def issue(cls, user: User, purpose: TokenPurpose) -> str:
-        """Make a link for a user and give its token, which is stored nowhere."""
+    def issue(cls, user: User, purpose: TokenPurpose, *, new_email: str | None = None) -> str:
+        """Make a link for a user and give its token, which is stored nowhere.
+
+        `new_email` is the address that a change of address goes to: where the link is mailed, and what it confirms.
+        """
         token = new_token()
         cls.objects.create(
             user=user,
             purpose=purpose,
             token_hash=hash_of(token),
             email_index=user.email_index,
+            new_email=new_email,
             expires_at=Now() + LIFETIMES[purpose],
         )
         return token

@@ -20,7 +20,7 @@ from accounts.failures import HOUR, REQUESTS, WRONG_TOKENS, Demand, request_key,
 from accounts.forms.staff import AddressForm, ChoosePasswordForm
 from accounts.models import FailureCounter
 from accounts.models.challenge import Redeemed
-from accounts.models.token import TokenPurpose, hash_of
+from accounts.models.token import FOR_PASSWORDS, TokenPurpose, hash_of
 from accounts.views.challenge import told_to_wait, wait_words, with_challenge
 from basispoort.lib.access import public
 from basispoort.lib.address import client_address
@@ -71,7 +71,8 @@ def link(request: PortalRequest, purpose: str, token: str) -> HttpResponse:
     """Take a link out of the address bar; looking at it never uses it up (SR-C04)."""
     # The hash alone: a copy of the table of sessions must not hold a link that works.
     request.session[HELD] = [purpose, hash_of(token).hex()]
-    return _unseen(HttpResponseRedirect(reverse("accounts:choose-password")))
+    page = "accounts:confirm-address" if purpose == TokenPurpose.ADDRESS_CHANGE else "accounts:choose-password"
+    return unseen(HttpResponseRedirect(reverse(page)))
 
 
 @public
@@ -81,22 +82,22 @@ def link(request: PortalRequest, purpose: str, token: str) -> HttpResponse:
 def choose_password(request: PortalRequest) -> HttpResponse:
     """Choose a password by the link this browser opened; every bad link gets one and the same page (SR-C02)."""
     purpose, held = request.session.get(HELD, ("", ""))
-    if (answer := _check_first(request, held)) is not None:
+    if (answer := check_first(request, held)) is not None:
         return answer
     try:
-        user = owner_of(bytes.fromhex(held), TokenPurpose(purpose)) if held else None
+        user = owner_of(bytes.fromhex(held), TokenPurpose(purpose)) if held and purpose in FOR_PASSWORDS else None
     except (LinkUnusable, ValueError):
         user = None
     if user is None:
-        return _gone(request)
+        return gone(request)
     form = ChoosePasswordForm(user, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         facts = {"form": form, "first_time": purpose == TokenPurpose.ACTIVATION}
-        return _unseen(render(request, "accounts/staff/choose_password.html", facts))
+        return unseen(render(request, "accounts/staff/choose_password.html", facts))
     try:
         redeem_link(token_hash=bytes.fromhex(held), purpose=TokenPurpose(purpose), password=form.cleaned_data["new"])
     except LinkUnusable:
-        return _gone(request)
+        return gone(request)
     except HashersBusy:
         response = render(request, "503.html", status=503)
         response["Retry-After"] = "2"
@@ -107,7 +108,7 @@ def choose_password(request: PortalRequest) -> HttpResponse:
     return redirect("accounts:sign-in")
 
 
-def _check_first(request: PortalRequest, held: str) -> HttpResponse | None:
+def check_first(request: PortalRequest, held: str) -> HttpResponse | None:
     """Ask a challenge before a link is looked up, from where many wrong ones came lately (SR-C09); None lets through.
 
     One challenge is good for one link, however often its page is opened.
@@ -119,22 +120,23 @@ def _check_first(request: PortalRequest, held: str) -> HttpResponse | None:
     taken, redeemed = desk.hand_in(request, desk.Purpose.LINK, demand) if request.method == "POST" else NOT_HANDED_IN
     if redeemed.tickets:
         request.session[CHECKED] = held
-        return _unseen(redirect("accounts:choose-password"))
+        return unseen(HttpResponseRedirect(request.path))
     if redeemed.wait_seconds:
         facts = {"wait": wait_words(redeemed.wait_seconds)}
-        return _unseen(told_to_wait(render(request, CHECK, facts), redeemed.wait_seconds))
+        return unseen(told_to_wait(render(request, CHECK, facts), redeemed.wait_seconds))
     own_only = taken is desk.Taken.OWN_INSTEAD
-    return _unseen(with_challenge(request, CHECK, {}, desk.Purpose.LINK, demand, own_only=own_only))
+    return unseen(with_challenge(request, CHECK, {}, desk.Purpose.LINK, demand, own_only=own_only))
 
 
-def _gone(request: PortalRequest) -> HttpResponse:
+def gone(request: PortalRequest) -> HttpResponse:
+    """Give the one page of every link that does not work, and count the guess (SR-C02, SR-C09)."""
     if request.session.pop(HELD, None):  # who just opens the page guesses nothing
         FailureCounter.add(token_key(client_address(request)), HOUR)
     request.session.pop(CHECKED, None)
-    return _unseen(render(request, "410.html", {"reference": request.id}, status=410))
+    return unseen(render(request, "410.html", {"reference": request.id}, status=410))
 
 
-def _unseen(response: HttpResponse) -> HttpResponse:
+def unseen(response: HttpResponse) -> HttpResponse:
     """Let no other page learn the address of this one (SR-C08)."""
     response["Referrer-Policy"] = "no-referrer"
     return response
