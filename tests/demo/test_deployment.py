@@ -247,6 +247,34 @@ def test_front_server_speaks_modern_tls_only_and_passes_everything_to_the_portal
     assert set(re.findall(r"\{\$(\w+)\}", text)) == set(environment("proxy"))
 
 
+@pytest.mark.requirement("SR-C08")
+def test_front_server_writes_no_address_and_no_header_of_a_request_into_its_log() -> None:
+    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    logs = re.findall(r"^(\t*)log\b[^{\n]*\{(.*?)^\1\}", text, re.MULTILINE | re.DOTALL)
+
+    # One for errors, among the global options; a `log` in a site would write a line a request.
+    assert [indent for indent, _ in logs] == ["\t"]
+    assert text.index("log {") < text.index("{$BASE_URL} {")
+    assert len(re.findall(r"^\s*log\b", text, re.MULTILINE)) == 1
+    deleted = set(re.findall(r"(\S+) delete", logs[0][1]))
+    assert deleted >= {"request>uri", "request>headers", "resp_headers"}
+
+
+def test_front_server_of_another_make_is_told_to_leave_addresses_out() -> None:
+    text = (ROOT / "docs" / "how-to" / "production.md").read_text(encoding="utf-8")
+
+    assert "access_log off;" in text
+    assert "error_log" in text
+
+
+def test_keys_are_explained_in_one_place() -> None:
+    how_to = ROOT / "docs" / "how-to"
+
+    assert "rotate-keys.md" in (how_to / "production.md").read_text(encoding="utf-8")
+    assert "reencrypt" not in (how_to / "production.md").read_text(encoding="utf-8")
+    assert "reencrypt" in (how_to / "rotate-keys.md").read_text(encoding="utf-8")
+
+
 def test_health_check_of_the_container_fails_when_nobody_answers() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "basispoort.deploy.health"],
