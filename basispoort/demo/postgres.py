@@ -128,8 +128,9 @@ class EmbeddedPostgres:
             raise Trouble(message)
 
     def _launch(self, place: PostgresPlace) -> None:
-        for _ in range(PORT_ATTEMPTS):
-            self.port = free_port()
+        for attempt in range(PORT_ATTEMPTS):
+            # Started again, it stays where it was.
+            self.port = (attempt == 0 and self.port) or free_port()
             settings = self._settings | {"port": str(self.port)}
             command: list[str | Path] = [place.programs / "postgres", "-D", place.data]
             command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

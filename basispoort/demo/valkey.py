@@ -46,8 +46,9 @@ class EmbeddedValkey:
         acl = self._folder / "users.acl"
         acl.write_text(rules + ("\n" if self._durable else " +flushdb\n"), encoding="utf-8")
         program = valkey_program()
-        for _ in range(PORT_ATTEMPTS):
-            self.port = free_port()
+        for attempt in range(PORT_ATTEMPTS):
+            # Started again, it stays where it was.
+            self.port = (attempt == 0 and self.port) or free_port()
             command: list[str | Path] = [program, "--bind", LOCAL, "--port", str(self.port), "--dir", self._folder]
             command += ["--aclfile", acl, "--save", "60 1" if self._durable else "", "--daemonize", "no"]
             with self.log.open("wb") as log:
