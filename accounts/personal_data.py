@@ -4,12 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from django_otp_webauthn.models import WebAuthnUserHandle
 
 from accounts.models import (
+    ClassStart,
     FactorReset,
     KnownDevice,
+    LetIn,
     LinkRequest,
     MailToken,
+    NetworkRange,
     Passkey,
     PasskeyAttestation,
+    PupilBadge,
     PupilCode,
     RecoveryCode,
     RecoveryKit,
@@ -128,4 +132,34 @@ register_simple(
     paths={"user": "user"},
     retention=Retention(550, "confirmed or withdrawn", "SR-A11: who took away whose second step, as long as the trail"),
     fields=("reason", "asked_at", "confirmed_at", "withdrawn_at"),
+)
+
+A_DAY = "SR-A17: a class start lasts ten minutes; who came in stands in the trail"
+register_simple(
+    ClassStart,
+    _("class start"),
+    paths={"user": "started_by"},
+    retention=Retention(1, "ended", A_DAY),
+    fields=("group_id", "started_at", "ends_at"),
+)
+register_simple(
+    LetIn,
+    _("pupil who asks to be let in"),
+    paths={"pupil": "pupil"},
+    retention=Retention(1, "asked", A_DAY),
+    fields=("asked_at", "allowed_at", "used_at"),
+)
+register_simple(
+    PupilBadge,
+    _("badge"),
+    paths={"pupil": "pupil"},
+    retention=WITH_THE_PERSON,
+    fields=("given_at", "last_used_at", "frozen_at"),
+)
+register_simple(
+    NetworkRange,
+    _("network of the school"),
+    paths={},  # nobody's own: it belongs to the school, whoever typed it
+    retention=Retention(30, "agreement ended", "OV 12.1: decides where the school's pupils sign in"),
+    fields=("network", "name", "added_at"),
 )

@@ -1,10 +1,13 @@
 """The models of accounts, one file a concept."""
 
 from accounts.models.attempt import FailureCounter, KnownDevice
+from accounts.models.badge import PupilBadge
 from accounts.models.challenge import ChallengeKind, SolvedChallenge
+from accounts.models.class_start import ClassStart, LetIn
 from accounts.models.code import CodeKind, PupilCode
 from accounts.models.door import DoorMiss, SchoolDoor
 from accounts.models.factor_reset import FactorReset, ResetReason
+from accounts.models.network import NetworkRange
 from accounts.models.role import Role, RoleGroup, RoleName
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
@@ -14,16 +17,20 @@ from accounts.models.verification import Passkey, PasskeyAttestation, RecoveryCo
 
 __all__ = [
     "ChallengeKind",
+    "ClassStart",
     "CodeKind",
     "DoorMiss",
     "FactorReset",
     "FailureCounter",
     "KnownDevice",
+    "LetIn",
     "LinkRequest",
     "MailReason",
     "MailToken",
+    "NetworkRange",
     "Passkey",
     "PasskeyAttestation",
+    "PupilBadge",
     "PupilCode",
     "RecoveryCode",
     "RecoveryKit",
