@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.core.internal.httpkit import add_query_params
-from allauth.idp.oidc.forms import RPInitiatedLogoutForm
 from django.contrib.auth import logout as end_session
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -16,6 +15,7 @@ from accounts import events
 from accounts.models import User
 from basispoort.audit import trail
 from basispoort.lib.access import public
+from licences.forms.sign_out import SignOutForm
 from licences.views.tiles import allow_forms_to
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _target(form: Any) -> str:  # noqa: ANN401 - allauth ships no types
 @public
 def logout(request: PortalRequest) -> HttpResponse:
     """Ask first, always; on the button end the session and go where the participant is registered."""
-    form = RPInitiatedLogoutForm(request.POST if request.method == "POST" else request.GET)
+    form = SignOutForm(request.POST if request.method == "POST" else request.GET)
     target = _target(form)
     if request.method != "POST" and isinstance(request.user, User):
         response = render(request, "licences/oidc/sign_out.html", {"form": form})

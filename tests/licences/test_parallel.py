@@ -12,7 +12,7 @@ from django.test import Client
 
 from basispoort.lib.tenancy import school_transaction
 from licences.actions.assign import LicenceExhausted, assign
-from licences.models import DataSharing
+from licences.models import DataSharing, Disclosure, Pseudonym
 from licences.seats import pupils_of
 from tests import factories
 from tests.licences.factories import make_licence, make_material, make_participant, share
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from licences.models import LearningMaterial
-    from schools.models import School
+    from schools.models import Pupil, School
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +50,38 @@ def test_twenty_exchanges_at_once_give_one_token(browser: Client, material: Lear
 
     assert sorted(answers) == [200] + [400] * 19
     assert Token.objects.count() <= 1
+
+
+@pytest.mark.requirement("SR-F05")
+def test_twenty_launches_of_one_tile_at_once_all_work_and_make_one_pseudonym(
+    browser: Client, material: LearningMaterial, pupil: Pupil, agreed: School
+) -> None:
+    def launch(_number: int) -> tuple[int, str]:
+        own = Client()
+        own.cookies.update(browser.cookies)
+        party = RelyingParty(material.participant)
+        code = query_of(party.authorise(own, click(own, material)))["code"]
+        answer = party.userinfo(Client(), party.exchange(Client(), code).json()["access_token"])
+        return answer.status_code, answer.json()["sub"]
+
+    answers = at_once(20, launch)
+
+    with school_transaction(agreed):
+        made = list(Pseudonym.objects.for_school(agreed).filter(pupil=pupil))
+        left = Disclosure.objects.for_school(agreed).filter(pupil_number=pupil.pk).count()
+    assert answers == [(200, made[0].sub)] * 20
+    assert (len(made), left) == (1, 40)
+
+
+def test_one_launch_that_is_used_twenty_times_at_once_opens_once(browser: Client, material: LearningMaterial) -> None:
+    hint = click(browser, material)
+
+    def authorise(_number: int) -> int:
+        own = Client()
+        own.cookies.update(browser.cookies)
+        return int(RelyingParty(material.participant).authorise(own, hint).status_code)
+
+    assert sorted(at_once(20, authorise)) == [302] + [403] * 19
 
 
 def test_seats_are_never_over_assigned_by_many_at_once(agreed: School, coordinator: User) -> None:
