@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "basispoort.settings")
 app = Celery("basispoort")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# In KiB. A worker that grew beyond 300 MiB makes way for a fresh one after its task (SR-D01, SR-L03).
+app.conf.worker_max_memory_per_child = 300 * 1024
 
 
 @worker_init.connect
