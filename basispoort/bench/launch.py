@@ -1,13 +1,24 @@
-"""A pupil's whole launch (tile, authorisation, token, userinfo) against the same flow with plain django-allauth."""
+"""A pupil's whole launch (tile, authorisation, token, userinfo) against the same flow with plain django-allauth.
+
+Both sides make four requests through the same middleware, with the same session, the same client library and the same
+two browsers; a bare page stands for plain allauth's tile. What makes the comparison hard on us: plain allauth keeps
+codes in Redis, checks no school, licence, agreement or share, releases no field, and records nothing. Its client's
+secret is hashed by one round, because a slow hash is no part of the protocol. What makes it easy on us: plain allauth
+reads its private key anew at each ID token, which takes about two thirds of its time. It does so in use too, so it
+belongs to the first figure; the second gives it the key as we have it, read once, and tells what our promises cost.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import secrets
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from allauth.core.internal import jwkkit
 from allauth.idp.oidc.models import Client as OidcClient
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client, override_settings
@@ -24,6 +35,7 @@ if TYPE_CHECKING:
 TIMES = 60
 PLAIN_PATHS = ("/bench/plain/authorization", "/bench/plain/token", "/bench/plain/userinfo")
 CALLBACK = "https://meting.example/callback"
+KEPT = cache(jwkkit.load_jwk_from_pem)
 PLAIN_ADAPTER = "allauth.idp.oidc.adapter.DefaultOIDCAdapter"
 
 
@@ -89,12 +101,19 @@ def sign_in(browser: Client, machine: Client, client_id: str, paths: tuple[str, 
         raise RuntimeError(message)
 
 
-def measure() -> Iterator[Figure]:
-    """Measure both flows in turns, in one run.
+@contextmanager
+def key_read_once() -> Iterator[None]:
+    """Let plain allauth keep its parsed key, within the block."""
+    reads = jwkkit.load_jwk_from_pem
+    jwkkit.load_jwk_from_pem = KEPT
+    try:
+        yield
+    finally:
+        jwkkit.load_jwk_from_pem = reads
 
-    Plain allauth's secret is hashed by one round of PBKDF2, so that its share is the protocol and not a slow hash that
-    a secret of 256 random bits does not need.
-    """
+
+def measure() -> Iterator[Figure]:
+    """Measure the flows in turns, in one run."""
     school, user = cast.make_school()
     group, pupils = cast.make_group(school, 1)
     material = cast.make_materials(school, group, user, 1)[0]
@@ -116,7 +135,19 @@ def measure() -> Iterator[Figure]:
                 browser.get("/bench/bare/")
                 sign_in(browser, machine, bare_client, PLAIN_PATHS, "")
 
-        taken = cast.median_seconds({"ours": ours, "plain": plain}, times=TIMES)
+        def plain_with_key() -> None:
+            with key_read_once():
+                plain()
+
+        taken = cast.median_seconds({"ours": ours, "plain": plain, "with key": plain_with_key}, times=TIMES)
     yield Figure(
         "whole launches a second", 1 / taken["ours"], 1 / taken["plain"], "/s", "at least 0.80", higher_is_better=True
+    )
+    yield Figure(
+        "the same, plain allauth's key read once",
+        1 / taken["ours"],
+        1 / taken["with key"],
+        "/s",
+        "none",
+        higher_is_better=True,
     )
