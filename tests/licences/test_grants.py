@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.actions.codes import reset_codes
 from accounts.actions.passwords import end_everything
 from basispoort.lib.tenancy import school_transaction
-from licences.models import Launch
+from licences.models import Launch, Participant, ParticipantState
 from tests import factories
 from tests.licences.relying_party import RelyingParty, click, query_of
 
@@ -109,3 +109,46 @@ def test_nothing_ends_for_anybody_else(
     end_everything(coordinator)
 
     assert party.exchange(machine, code).status_code == 200
+
+
+@pytest.mark.requirement("SR-A10")
+@pytest.mark.requirement("SR-F06")
+def test_code_of_a_staff_member_ends_with_the_role(
+    machine: Client, material: LearningMaterial, agreed: School, teacher: User
+) -> None:
+    party = RelyingParty(material.participant)
+    code = staff_code(party, teacher, material, agreed)
+
+    factories.end_roles(teacher)
+
+    assert party.exchange(machine, code).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.requirement("SR-A10")
+@pytest.mark.requirement("SR-F06")
+@pytest.mark.parametrize("end", ["role", "account"])
+def test_token_of_a_staff_member_ends_with_role_and_account(
+    machine: Client, material: LearningMaterial, agreed: School, teacher: User, end: str
+) -> None:
+    party = RelyingParty(material.participant)
+    token = party.exchange(machine, staff_code(party, teacher, material, agreed)).json()["access_token"]
+
+    if end == "role":
+        factories.end_roles(teacher)
+    else:
+        type(teacher).objects.filter(pk=teacher.pk).update(is_active=False)
+
+    assert party.userinfo(machine, token).status_code == 401
+
+
+@pytest.mark.requirement("SR-F06")
+def test_publisher_that_is_suspended_gets_no_token_for_its_code(
+    browser: Client, machine: Client, material: LearningMaterial
+) -> None:
+    party = RelyingParty(material.participant)
+    code = query_of(party.authorise(browser, click(browser, material)))["code"]
+
+    Participant.objects.filter(pk=party.participant.pk).update(state=ParticipantState.SUSPENDED)
+
+    assert party.exchange(machine, code).status_code == 400
+    assert not Token.objects.exists()
