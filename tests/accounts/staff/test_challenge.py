@@ -12,7 +12,7 @@ import altcha
 import pytest
 from django.conf import settings
 from django.core import signing
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from accounts.actions.tokens import answer
@@ -304,6 +304,35 @@ def test_of_twenty_tries_at_once_with_one_ticket_one_is_looked_at() -> None:
         thread.join()
 
     assert hashers.computed() - before == 1
+
+
+@pytest.mark.requirement("SR-K01")
+@pytest.mark.django_db(transaction=True)
+def test_ticket_that_another_try_holds_is_not_seen() -> None:
+    SolvedChallenge.record(nonce=b"n", browser=b"b", purpose="sign_in", kind=ChallengeKind.WORK)
+    seen: list[int] = []
+
+    def redeem() -> int:
+        found = SolvedChallenge.redeem(browser=b"b", purpose="sign_in", number=1, wait_of=lambda _kind: 0)
+        return len(found.tickets)
+
+    def work_beside() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            seen.append(redeem())
+        except OperationalError:
+            seen.append(-1)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        seen.append(redeem())
+        beside = threading.Thread(target=work_beside)
+        beside.start()
+        beside.join(10)
+
+    assert seen == [1, 0]
 
 
 @pytest.mark.usefixtures("owner")
