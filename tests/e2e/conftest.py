@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,11 +20,14 @@ from playwright.sync_api import sync_playwright
 
 from basispoort.demo.mailbox.codes import STEP_SECONDS, digits_at
 from basispoort.demo.postgres import remove_data
+from basispoort.demo.servers import embedded_servers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser, Page
+
+    from basispoort.demo.servers import Servers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var" / "e2e"
@@ -39,6 +43,7 @@ class Portal:
     """The running demo: its addresses, and who can sign in with what."""
 
     facts: dict[str, Any]
+    process: int = 0
 
     @property
     def url(self) -> str:
@@ -71,31 +76,74 @@ def free_port() -> int:
     raise RuntimeError(message)
 
 
-@pytest.fixture(scope="session")
-def portal() -> Iterator[Portal]:
-    """Start the demo with data of its own and stop it at the end."""
-    if VAR.exists():
-        remove_data(VAR / "postgres")
-        shutil.rmtree(VAR)
-    VAR.mkdir(parents=True)
+@contextlib.contextmanager
+def demo(var: Path, servers: Mapping[str, str]) -> Iterator[Portal]:
+    """Start the demo with data of its own, on servers of its own or on these, and stop it at the end."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    log = (VAR / "run.log").open("w", encoding="utf-8")
-    command = [sys.executable, "-m", "basispoort.demo.run", "--port", str(free_port()), "--var", str(VAR)]
+    environment = {name: os.environ[name] for name in kept if name in os.environ} | dict(servers)
+    log = (var / "run.log").open("w", encoding="utf-8")
+    command = [sys.executable, "-m", "basispoort.demo.run", "--port", str(free_port()), "--var", str(var)]
     process = subprocess.Popen(  # noqa: S603 - our own program
         [*command, "--end-with-parent"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
     )
     try:
         deadline = time.monotonic() + READY_SECONDS
-        while not (VAR / "demo.json").exists():
-            assert process.poll() is None, (VAR / "run.log").read_text(encoding="utf-8")[-3000:]
-            assert time.monotonic() < deadline, (VAR / "run.log").read_text(encoding="utf-8")[-3000:]
+        while not (var / "demo.json").exists():
+            assert process.poll() is None, (var / "run.log").read_text(encoding="utf-8")[-3000:]
+            assert time.monotonic() < deadline, (var / "run.log").read_text(encoding="utf-8")[-3000:]
             time.sleep(0.2)
-        yield Portal(json.loads((VAR / "demo.json").read_text(encoding="utf-8")))
+        facts = json.loads((var / "demo.json").read_text(encoding="utf-8"))
+        yield Portal(facts, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         log.close()
+
+
+def empty(var: Path) -> Path:
+    """Make a folder for a demo, without what an earlier run left in it."""
+    if var.exists():
+        for folder in (var, var / "servers"):
+            remove_data(folder / "postgres")
+        shutil.rmtree(var)
+    var.mkdir(parents=True)
+    return var
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Portal]:
+    """The demo as `make run` starts it."""
+    with demo(empty(VAR), {}) as running:
+        yield running
+
+
+@dataclass
+class Apart:
+    """A demo on servers that it was given, so that it does not watch over them: they may be hurt, and come back."""
+
+    portal: Portal
+    servers: Servers
+    var: Path
+
+    def processes(self, name: str) -> list[int]:
+        """Give the processes that the demo runs under this name, parents first."""
+        listed = subprocess.run(
+            ["/bin/ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        rows = [(int(pid), int(parent), words) for pid, parent, words in (line.split(None, 2) for line in listed)]
+        own = [pid for pid, parent, words in rows if parent == self.portal.process and f" {name}" in words]
+        return own + [pid for pid, parent, _ in rows if parent in own]
+
+
+@pytest.fixture(scope="session")
+def apart() -> Iterator[Apart]:
+    """Another demo, beside the first one, on a PostgreSQL and a Valkey that the test can reach."""
+    var = empty(VAR.with_name("e2e-apart"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+            patch.delenv(name, raising=False)
+        with embedded_servers(var / "servers") as servers, demo(var, servers.environment) as running:
+            yield Apart(running, servers, var)
 
 
 @pytest.fixture(scope="session")
@@ -168,7 +216,11 @@ class Visit:
         self.go("/inloggen/")
         self.page.get_by_label("E-mailadres").fill(person["email"])
         self.page.get_by_label("Wachtwoord").fill(person["password"])
-        self.click("Inloggen")
+        self.page.get_by_role("button", name="Inloggen").click()
+        # The extra check, where there is one, is done by a script before the form goes.
+        self.page.wait_for_url(lambda url: not url.endswith("/inloggen/"))
+        self.page.wait_for_load_state()
+        self.look()
         if "totp_secret" in person:
             self.take_step(person["totp_secret"])
 
@@ -179,7 +231,11 @@ class Visit:
             self.click("Verder")
             if "/tweede-stap/" not in self.page.url:
                 return
-            self.page.wait_for_timeout(1000 * (STEP_SECONDS - time.time() % STEP_SECONDS) + 300)
+            self.wait_for_next_code()
+
+    def wait_for_next_code(self) -> None:
+        """Wait until the app shows another code."""
+        self.page.wait_for_timeout(1000 * (STEP_SECONDS - time.time() % STEP_SECONDS) + 300)
 
     def sign_in_pupil(self, pupil: dict[str, str]) -> None:
         """Sign in as a pupil: group, name, code."""
