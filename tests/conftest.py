@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from django.db import connections
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+from django.utils.translation import trans_real
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import TotpDevice
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the catalogues once, before anything is translated: tests read the Dutch words."""
+    """Compile the catalogues once, and forget what was read of older ones: tests read the Dutch words."""
     if not hasattr(config, "workerinput"):
         compile_all()
+        gettext._translations.clear()  # type: ignore[attr-defined]  # private: nobody else compiles while running
+        trans_real._translations.clear()  # type: ignore[attr-defined]  # likewise
+        trans_real._default = None  # type: ignore[attr-defined]  # likewise
 
 
 class PortalClient(Client):
