@@ -1,33 +1,42 @@
-"""The group overview: pupils by material, put together with a fixed number of queries (product L7)."""
+"""The group overview: pupils by material, in one round trip to the database (product L7).
+
+Whether a cell says yes is decided by `Access.why_not`, the same that decides a launch.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Max
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Max, Model, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from accounts.models import CodeKind
-from dpa.actions.sharing import AgreementMissing, sharing_ground
-from licences.models import Assignment, DataSharing, Launch, Licence
+from accounts.models import CodeKind, PupilCode
+from basispoort.lib.compiled import Compiled, ask
+from dpa.actions.sharing import grounds
+from dpa.models import Acceptance, DocumentVersion
+from licences.actions.access import Access
+from licences.models import Assignment, DataSharing, Launch, LearningMaterial, Licence, Participant, Subject
+from licences.people import Visitor
 from licences.seats import pupils_of
 from schools.models import Pupil, PupilSubgroup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
     from django.utils.safestring import SafeString
 
-    from accounts.models import PupilCode
-    from licences.models import LearningMaterial
+    from basispoort.lib.compiled import Row
     from schools.models import Group, School
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,85 +60,122 @@ class Overview:
     agreement: bool
 
 
+def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
+    """Give names of columns in the order of the model's fields, as `from_db` wants them."""
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
+
+
+PUPIL = _columns(Pupil, "id", "first_name", "infix", "last_name", "home_group_id")
+CODE = _columns(PupilCode, "id", "kind", "waiting_until", "last_used_at")
+LICENCE = _columns(Licence, "id", "material_id", "valid_from", "valid_until", "seats")
+MATERIAL = _columns(LearningMaterial, "id", "participant_id", "name", "url", "teacher_only")
+PARTICIPANT = _columns(Participant, "id", "state", "client_id", "initiate_login_uri")
+
+
+def _pupils(*, school: int, group: UUID) -> QuerySet[Any, Any]:
+    places = PupilSubgroup.objects.for_school(school).filter(pupil=OuterRef("pk"), group__ended_at__isnull=True)
+    launches = Launch.objects.for_school(school).filter(user__pupil_link__pupil=OuterRef("pk")).order_by()
+    last = launches.values("user__pupil_link__pupil").annotate(last=Max("at")).values("last")
+    rows = Pupil.objects.for_school(school).present().filter(home_group=group).by_name()
+    return rows.annotate(places=ArraySubquery(places.values("group")), used=last).values_list(
+        *PUPIL, *(f"code__{name}" for name in CODE), "places", "used"
+    )
+
+
+def _licences(*, school: int, day: date) -> QuerySet[Any, Any]:
+    given = Assignment.objects.for_school(school).filter(licence=OuterRef("pk"))
+    columns = [*(f"material__{name}" for name in MATERIAL), *(f"material__participant__{name}" for name in PARTICIPANT)]
+    rows = Licence.objects.for_school(school).valid_on(day).order_by("material__name", "pk")
+    return rows.annotate(
+        groups=ArraySubquery(given.filter(group__isnull=False).values("group")),
+        pupils=ArraySubquery(given.filter(pupil__isnull=False).values("pupil")),
+    ).values_list(*LICENCE, *columns, "groups", "pupils")
+
+
+def _sharing(*, school: int) -> QuerySet[Any, Any]:
+    return DataSharing.objects.for_school(school).running().order_by().values_list("participant_id", "fields")
+
+
+def _ground(*, school: int, day: date) -> QuerySet[Any, Any]:
+    return grounds(school, day).values_list("leaflet__fields")[:1]
+
+
+QUERIES = (Compiled(_ground), Compiled(_sharing), Compiled(_licences), Compiled(_pupils))
+
+
 def overview_of(school: School, group: Group, *, day: date | None = None) -> Overview:
-    """Give the overview of a group: its present pupils, the material that is activated, who has which.
-
-    The answer in each cell is the one of the decision (`actions.access`), worked out for all pupils together.
-    """
+    """Give the overview of a group: its present pupils, the material that opens for one of them, who has which."""
     today = day or timezone.localdate()
-    pupils = list(_pupils(school, group))
-    licences = _running_licences(school, today)
-    reach = _reach(school, licences, pupils, group)
-    materials = {one.material_id: one.material for one in licences if reach[one.pk]}
-    shown = sorted((one for one in materials.values() if not one.teacher_only), key=lambda one: one.name)
-    has: dict[int, set[UUID]] = defaultdict(set)
-    for licence in licences:
-        for number in reach[licence.pk]:
-            has[number].add(licence.material_id)
-    used = _last_used(school, pupils)
-    drawn: dict[frozenset[UUID], SafeString] = {}
-    lines = []
-    for pupil in pupils:
-        pattern = frozenset(has[pupil.pk])
-        if pattern not in drawn:
-            drawn[pattern] = _cells(shown, pattern)
-        code: PupilCode | None = getattr(pupil, "code", None)
-        waiting = code is not None and code.is_waiting
-        lines.append(Line(pupil, drawn[pattern], _means(code), used.get(pupil.pk), waiting))
-    return Overview(group, shown, lines, agreement=bool(licences) or _has_agreement(school, today))
+    ground, sharing, licences, rows = ask(QUERIES, school=school.pk, group=group.pk, day=today)
+    rule = _rule(school, today, ground, sharing)
+    held = [_licence(row) for row in licences]
+    for licence, *_given in held:
+        rule.licences[licence.material_id].append(licence)
+    limited = [one for one, *_given in held if one.seats is not None]
+    seated = _seated(school, limited) if limited else {}
+    opened: dict[int, frozenset[UUID]] = {}
+    known: dict[Any, frozenset[UUID]] = {}
+    materials = {licence.material_id: licence.material for licence, *_given in held}
+    pupils = [_pupil(row) for row in rows]
+    for pupil, _code, places, _used in pupils:
+        mine = frozenset(
+            one.pk for one, groups, ones in held if pupil.pk in ones or group.pk in groups or places & groups
+        )
+        full = frozenset(one for one in mine if one in seated and pupil.pk not in seated[one])
+        if (mine, full) not in known:
+            known[mine, full] = _opened(rule, mine, full, materials.values())
+        opened[pupil.pk] = known[mine, full]
+    anybody = frozenset().union(*known.values()) if known else frozenset()
+    shown = sorted((one for pk, one in materials.items() if pk in anybody), key=lambda one: one.name)
+    drawn = {pattern: _cells(shown, pattern) for pattern in set(known.values())}
+    lines = [
+        Line(pupil, drawn[opened[pupil.pk]], _means(code), used, code is not None and code.is_waiting)
+        for pupil, code, _places, used in pupils
+    ]
+    return Overview(group, shown, lines, agreement=rule.ground is not None)
 
 
-def _pupils(school: School, group: Group) -> QuerySet[Pupil]:
-    rows = Pupil.objects.for_school(school).present().select_related("code").by_name()
-    return rows.filter(home_group=group).defer("birth_date", "las_key", "eck_id", "code__value")
+def _rule(school: School, day: date, ground: list[Row], sharing: list[Row]) -> Access:
+    """Give the decision for a pupil of the school, still without licences."""
+    accepted = None
+    if ground and school.is_in_service_on(day):
+        accepted = Acceptance(leaflet=DocumentVersion(fields=ground[0][0]))
+    shared = {participant: DataSharing(participant_id=participant, fields=fields) for participant, fields in sharing}
+    visitor = Visitor(school, Subject.PUPIL, present=True)
+    return Access(visitor, day, accepted, shared, licences=defaultdict(list), mine=set(), full=set())
 
 
-def _has_agreement(school: School, day: date) -> bool:
-    try:
-        sharing_ground(school, day=day)
-    except AgreementMissing:
-        return False
-    return True
+def _opened(
+    rule: Access, mine: frozenset[UUID], full: frozenset[UUID], materials: Iterable[LearningMaterial]
+) -> frozenset[UUID]:
+    asked = replace(rule, mine=set(mine), full=set(full))
+    return frozenset(one.pk for one in materials if asked.why_not(one) is None)
 
 
-def _running_licences(school: School, day: date) -> list[Licence]:
-    """Give the licences that run and whose publisher is on, if the agreement stands."""
-    if not _has_agreement(school, day):
-        return []
-    on = DataSharing.objects.for_school(school).running()
-    rows = Licence.objects.for_school(school).valid_on(day).filter(material__participant__in=on.values("participant"))
-    return [one for one in rows.select_related("material__participant") if one.material.url]
+def _seated(school: School, limited: list[Licence]) -> dict[UUID, set[int]]:
+    """Give the pupils who have a seat of each licence with seats: seats go by Basispoort ID."""
+    everybody = pupils_of(school, [one.pk for one in limited])
+    return {one.pk: set(sorted(everybody[one.pk])[: one.seats]) for one in limited}
 
 
-def _reach(school: School, licences: list[Licence], pupils: list[Pupil], group: Group) -> dict[UUID, set[int]]:
-    """Give the numbers of this group's pupils that each licence reaches, and for whom there is a seat."""
-    numbers = {pupil.pk for pupil in pupils}
-    limited = [one.pk for one in licences if one.seats is not None]
-    everybody = pupils_of(school, limited) if limited else {}
-    rows = Assignment.objects.for_school(school).filter(licence__in=licences, all_staff=False)
-    places: dict[UUID, set[int]] = defaultdict(set)
-    for pupil, place in (
-        PupilSubgroup.objects.for_school(school).filter(pupil__in=numbers).values_list("pupil", "group")
-    ):
-        places[place].add(pupil)
-    places[group.pk] |= numbers
-    found: dict[UUID, set[int]] = defaultdict(set)
-    for licence, to_group, to_pupil in rows.values_list("licence", "group", "pupil"):
-        found[licence] |= {to_pupil} & numbers if to_pupil else places[to_group]
-    for one in licences:
-        if one.seats is not None:
-            found[one.pk] &= set(sorted(everybody[one.pk])[: one.seats])
-    return found
+def _pupil(row: Row) -> tuple[Pupil, PupilCode | None, frozenset[UUID], datetime | None]:
+    pupil, rest = _made(Pupil, PUPIL, row)
+    code, (places, launched) = _made(PupilCode, CODE, rest)
+    times = [at for at in (code.last_used_at, launched) if at]
+    return pupil, code if rest[0] is not None else None, frozenset(places), max(times, default=None)
 
 
-def _last_used(school: School, pupils: list[Pupil]) -> dict[int, datetime]:
-    """Give when each pupil last opened material or signed in, whichever is known."""
-    links = {pupil.pk: pupil.code.last_used_at for pupil in pupils if getattr(pupil, "code", None)}
-    rows = Launch.objects.for_school(school).filter(user__pupil_link__pupil__in=[pupil.pk for pupil in pupils])
-    last = rows.values_list("user__pupil_link__pupil").annotate(last=Max("at"))
-    for pupil, at in last:
-        links[pupil] = max(at, links.get(pupil) or at)
-    return {pupil: at for pupil, at in links.items() if at}
+def _licence(row: Row) -> tuple[Licence, frozenset[UUID], frozenset[int]]:
+    licence, rest = _made(Licence, LICENCE, row)
+    material, rest = _made(LearningMaterial, MATERIAL, rest)
+    material.participant, (groups, pupils) = _made(Participant, PARTICIPANT, rest)
+    licence.material = material
+    return licence, frozenset(groups), frozenset(pupils)
+
+
+def _made(model: type[M], names: tuple[str, ...], row: Row) -> tuple[M, Row]:
+    """Give the object that the first columns of a row hold, its other fields deferred, and the rest of the row."""
+    return model.from_db("default", names, row[: len(names)]), row[len(names) :]
 
 
 def _means(code: PupilCode | None) -> str:

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.utils import timezone
 
-from accounts.models import Role, RoleName, User, UserKind, UserPupil
+from accounts.models import Role, RoleName, User, UserKind, UserPupil, UserStaff
 from basispoort.lib.access import public
 from basispoort.lib.tenancy import school_transaction, unscoped
 from dpa.actions.accept import accept_agreement, offer_on
@@ -20,7 +20,7 @@ from licences.actions.assign import assign
 from licences.actions.participants import connect_participant
 from licences.actions.sharing import fields_to_share, switch_on
 from licences.models import LearningMaterial, Licence, Participant, ParticipantField
-from schools.models import Board, Group, Pupil, School, SchoolState
+from schools.models import Board, Group, Pupil, School, SchoolState, StaffGroup, StaffMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,20 @@ def make_group(school: School, pupils: int) -> tuple[Group, list[Pupil]]:
         for pupil in made:
             pupil.save(force_insert=True)
     return group, made
+
+
+def make_teacher(school: School, group: Group) -> User:
+    """The teacher of a group: who looks at its overview most, and needs no second step for it."""
+    email = f"meting{secrets.token_hex(6)}@voorbeeldschool.example"
+    user = User.objects.create_staff(email=email, first_name="Juf", last_name="Meting", password=None)
+    with school_transaction(school):
+        member = StaffMember(school=school, first_name="Juf", last_name="Meting")
+        member.save(force_insert=True)
+        UserStaff.objects.create(user=user, staff_member=member, school=school)
+        StaffGroup.objects.create(school=school, staff_member=member, group=group)
+    with unscoped("a benchmark gives a role"):
+        Role.objects.create(user=user, role=RoleName.TEACHER, school=school, starts_on=timezone.localdate())
+    return user
 
 
 def make_pupil_user(pupil: Pupil) -> User:

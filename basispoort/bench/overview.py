@@ -23,9 +23,10 @@ TIMES = 150
 
 def measure() -> Iterator[Figure]:
     """Measure page and floor in turns, in one run; then the page with and without the policies of the database."""
-    school, user = cast.make_school()
+    school, coordinator = cast.make_school()
     group, _pupils = cast.make_group(school, PUPILS)
-    cast.make_materials(school, group, user, MATERIALS)
+    cast.make_materials(school, group, coordinator, MATERIALS)
+    user = cast.make_teacher(school, group)
     with override_settings(ROOT_URLCONF="basispoort.bench.urls", ALLOWED_HOSTS=["testserver"]):
         client = Client(raise_request_exception=True)
         client.force_login(user)

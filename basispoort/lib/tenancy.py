@@ -48,6 +48,13 @@ def set_local_scope() -> None:
         cursor.execute("SELECT set_config('app.schools', %s, true)", [",".join(map(str, _schools.get()))])
 
 
+def opening() -> str:
+    """Give the statement with which a transaction that opens now must begin, or an empty text."""
+    if _national.get():
+        return f"SELECT set_config('role', '{settings.DATABASE_NATIONAL_ROLE}', true)"
+    return f"SELECT set_config('app.schools', '{','.join(map(str, _schools.get()))}', true)" if _schools.get() else ""
+
+
 def _transaction_is_usable() -> bool:
     if not connection.in_atomic_block or connection.needs_rollback or connection.connection is None:
         return False
@@ -94,15 +101,25 @@ def unscoped(reason: str) -> Iterator[None]:
         return
     token = _national.set(reason)
     try:
-        with transaction.atomic():
-            _set_role(settings.DATABASE_NATIONAL_ROLE)
-            try:
+        if connection.in_atomic_block:
+            with transaction.atomic(), _role_for_the_block():
                 yield
-            finally:
-                if _transaction_is_usable():
-                    _set_role(settings.DATABASE_APP_ROLE)
+        else:
+            # The transaction opens in the role (`opening`) and takes it along when it ends.
+            with transaction.atomic():
+                yield
     finally:
         _national.reset(token)
+
+
+@contextmanager
+def _role_for_the_block() -> Iterator[None]:
+    _set_role(settings.DATABASE_NATIONAL_ROLE)
+    try:
+        yield
+    finally:
+        if _transaction_is_usable():
+            _set_role(settings.DATABASE_APP_ROLE)
 
 
 def _set_role(role: str) -> None:

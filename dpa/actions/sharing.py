@@ -9,6 +9,7 @@ from dpa.models import Acceptance
 if TYPE_CHECKING:
     from datetime import date
 
+    from basispoort.lib.tenancy import TenantQuerySet
     from schools.models import School
 
 
@@ -25,8 +26,13 @@ def sharing_ground(school: School, *, day: date) -> Acceptance:
     if not school.is_in_service_on(day):
         raise AgreementMissing
     # Not the texts: they are long, and what may leave stands in the fields.
-    accepted = Acceptance.objects.for_school(school).select_related("leaflet").defer("documents", "leaflet__texts")
-    ground = accepted.filter(at__date__lte=day, version__effective_on__lte=day).order_by("-at").first()
+    ground = grounds(school.pk, day).select_related("leaflet").defer("documents", "leaflet__texts").first()
     if ground is None:
         raise AgreementMissing
     return ground
+
+
+def grounds(school: int, day: date) -> TenantQuerySet[Acceptance]:
+    """Give the acceptances of a school that are in effect on a day, the newest first: that one counts."""
+    rows = Acceptance.objects.for_school(school).filter(at__date__lte=day, version__effective_on__lte=day)
+    return rows.order_by("-at")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.backends.postgresql import base
 from psycopg import Error
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
@@ -31,11 +33,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # django-stubs does not know the private method
         if autocommit or self.alias != "default":
             return
-        from basispoort.lib.tenancy import schools_in_scope  # noqa: PLC0415 - apps are not loaded when this module is
+        from basispoort.lib.tenancy import opening  # noqa: PLC0415 - apps are not loaded when this module is
 
-        if schools := schools_in_scope():
-            with self.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.schools', %s, true)", [",".join(map(str, schools))])
+        if (statement := opening()) and self.connection is not None:
+            # BEGIN and this go in one message; psycopg sees the open transaction and sends no BEGIN of its own.
+            self._begin_with(statement)
+
+    def _begin_with(self, statement: str) -> None:
+        with self.wrap_database_errors:
+            result = self.connection.pgconn.exec_(f"BEGIN; {statement}".encode())
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result)
 
 
 def _answers(pgconn: PGconn) -> bool:
