@@ -55,9 +55,13 @@ class Launch(TenantModel):
 class CodeQuerySet(TenantQuerySet["AuthorizationCode"]):
     """Ways to choose codes."""
 
-    def claim(self, pk: uuid.UUID) -> bool:
-        """Use a code up, once, by the database's clock: of many at once exactly one is told True (SR-F03)."""
-        return self.filter(pk=pk, used_at__isnull=True, expires_at__gt=Now()).update(used_at=Now()) == 1
+    def claim(self, pk: uuid.UUID, *, token_hash: str) -> bool:
+        """Use a code up, once, by the database's clock: of many at once exactly one is told True (SR-F03).
+
+        The hash is that of the token it will be exchanged for, so that whoever sends the code again ends that token.
+        """
+        waiting = self.filter(pk=pk, used_at__isnull=True, expires_at__gt=Now())
+        return waiting.update(used_at=Now(), token_hash=token_hash) == 1
 
 
 class CodeManager(TenantManager["AuthorizationCode"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from allauth.core import context
@@ -38,6 +38,7 @@ class Exchange:
     code: AuthorizationCode | None = None
     access: Access | None = None
     refused: Refused | None = None
+    token: str = field(default="", repr=False)
 
     @property
     def visitor(self) -> Visitor:

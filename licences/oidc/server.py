@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from allauth.idp.oidc import app_settings
-from allauth.idp.oidc.internal.oauthlib.server import generate_opaque_token
 from oauthlib.oauth2.rfc6749.endpoints import AuthorizationEndpoint, TokenEndpoint
 from oauthlib.oauth2.rfc6749.grant_types import authorization_code as plain
 from oauthlib.oauth2.rfc6749.tokens import BearerToken
 from oauthlib.openid.connect.core.endpoints.userinfo import UserInfoEndpoint
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
 
+from licences.oidc.exchange import NothingAgreed, current
 from licences.oidc.validator import PortalRequestValidator
+
+if TYPE_CHECKING:
+    from oauthlib.common import Request
 
 
 class S256Only(plain.AuthorizationCodeGrant):  # type: ignore[misc]  # oauthlib ships no types
@@ -30,6 +33,14 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # oauthlib ships
         self.register_token_modifier(self.add_id_token)
 
 
+def _token_of_the_claim(_request: Request) -> str:
+    """Give the token whose hash was kept when the code was used up; raises NothingAgreed where none was."""
+    now = current()
+    if not now.token:
+        raise NothingAgreed
+    return now.token
+
+
 class PortalServer(AuthorizationEndpoint, TokenEndpoint, UserInfoEndpoint):  # type: ignore[misc]  # oauthlib ships no types
     """The three endpoints. Anything but `response_type=code` and `grant_type=authorization_code` is refused."""
 
@@ -38,7 +49,7 @@ class PortalServer(AuthorizationEndpoint, TokenEndpoint, UserInfoEndpoint):  # t
         grant = CodeGrant(validator)
         bearer = BearerToken(
             validator,
-            token_generator=generate_opaque_token,
+            token_generator=_token_of_the_claim,
             expires_in=app_settings.ACCESS_TOKEN_EXPIRES_IN,
         )
         AuthorizationEndpoint.__init__(

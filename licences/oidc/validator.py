@@ -15,6 +15,7 @@ from allauth.core.internal.jwkkit import load_jwk_from_pem
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
+from allauth.idp.oidc.internal.oauthlib.server import generate_opaque_token
 from allauth.idp.oidc.models import Client, Token
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.utils import timezone
@@ -27,7 +28,7 @@ from licences import events
 from licences.actions.disclose import disclose
 from licences.actions.launch import Refused, check
 from licences.models import AuthorizationCode, Participant
-from licences.models.launch import CODE_LIVES, token_hash
+from licences.models.launch import CODE_LIVES, CodeQuerySet, token_hash
 from licences.oidc import exchange
 from licences.people import visitor_of
 
@@ -181,7 +182,8 @@ class PortalRequestValidator(OAuthLibRequestValidator):
         if row is None or now.participant is None or not _is_for(row, now.participant):
             return False
         row.launch.material.participant = now.participant
-        if not AuthorizationCode.objects.for_school(row.school_id).claim(row.pk):
+        now.token = generate_opaque_token(request)
+        if not _codes(row).claim(row.pk, token_hash=get_adapter().hash_token(now.token)):
             self._judge_unclaimed(row)
             return False
         now.launch = row.launch
@@ -248,12 +250,9 @@ class PortalRequestValidator(OAuthLibRequestValidator):
     # The token
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401 - oauthlib's own form
-        """Keep the hash of the token, with the code that it was given for, and record what left with it."""
+        """Keep the hash of the token, as it stands with the code already, and record what left with it."""
         now = exchange.current()
         super().save_bearer_token(token, request)
-        row = self._code()
-        row.token_hash = get_adapter().hash_token(token["access_token"])
-        row.save(update_fields=["token_hash"])
         assert now.launch is not None
         disclose(now.visitor, now.launch, fields=("pseudonym",), why="token")
 
@@ -333,5 +332,5 @@ def _is_for(row: AuthorizationCode, participant: Participant) -> bool:
     return row.participant_id == participant.pk == row.launch.material.participant_id
 
 
-def _codes(row: AuthorizationCode) -> Any:  # noqa: ANN401 - a queryset, as Django types it here
+def _codes(row: AuthorizationCode) -> CodeQuerySet:
     return AuthorizationCode.objects.for_school(row.school_id)

@@ -47,7 +47,7 @@ def _pupil(request: PupilRequest) -> Visitor:
 
 
 def _open(request: SchoolRequest, visitor: Visitor, number: UUID) -> HttpResponse:
-    material = get_object_or_404(LearningMaterial.objects.to_open().with_participants(), pk=number)
+    material = get_object_or_404(LearningMaterial.objects.to_open().select_related("participant"), pk=number)
     if not request.session.session_key:
         request.session.create()
     outcome = start_launch(visitor, material, session_key=request.session.session_key or "")
