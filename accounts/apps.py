@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register rights, events, personal data and the places in the menu."""
-        from accounts import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        from accounts import events, navigation, permissions, personal_data, start  # noqa: F401, PLC0415 - models must be loaded first

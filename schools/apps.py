@@ -10,4 +10,4 @@ class SchoolsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register rights, events, personal data and the places in the menu."""
-        from schools import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        from schools import events, navigation, permissions, personal_data, start  # noqa: F401, PLC0415 - models must be loaded first

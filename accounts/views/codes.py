@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from basispoort.lib.http import SchoolRequest
     from basispoort.web.pictures import Picture
 
-CARDS_A_PAGE = 8
+CARDS_A_PAGE = 10
 
 
 def _group_of(request: SchoolRequest, group: UUID) -> Group:

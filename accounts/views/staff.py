@@ -28,6 +28,7 @@ from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, wi
 from basispoort.audit import trail
 from basispoort.lib.access import own_account, public, requires
 from basispoort.lib.hashers import HashersBusy
+from basispoort.web.start import steps_for
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -182,7 +183,7 @@ def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
     """Show the start page of a school: the own groups, and what is to be done."""
     groups = list(groups_of(request.user, request.school).with_home_pupils()) if _sees_groups(request) else []
     can_import = request.user.has_perm("schools.roster.import", request.school)
-    facts = {"groups": groups, "can_import": can_import}
+    facts = {"groups": groups, "can_import": can_import, "steps": steps_for(request)}
     return render(request, "accounts/staff/school.html", facts)
 
 

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One entry of the main menu: words, the name of its page, the right it needs, its place."""
+    """One entry of the main menu: words, the name of its page, the right it needs (or none), its place, its drawing."""
 
     label: str | _StrPromise
     url_name: str
     right: str
     order: int
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,15 @@ class Item:
     label: str | _StrPromise
     url: str
     current: bool
+    icon: str
 
 
 _sections: dict[str, Section] = {}
 
 
-def register_section(label: str | _StrPromise, url_name: str, *, right: str, order: int) -> None:
+def register_section(label: str | _StrPromise, url_name: str, *, right: str, order: int, icon: str = "circle") -> None:
     """Add a section to the main menu; the page takes the school as its only argument."""
-    _sections[url_name] = Section(label, url_name, right, order)
+    _sections[url_name] = Section(label, url_name, right, order, icon)
 
 
 def items_for(request: PortalRequest) -> list[Item]:
@@ -47,7 +49,12 @@ def items_for(request: PortalRequest) -> list[Item]:
     if school is None or user is None or getattr(user, "kind", "") not in {"staff", "portal"}:
         return []
     sections = sorted(_sections.values(), key=lambda section: section.order)
-    urls = {one: reverse(one.url_name, args=[school]) for one in sections if user.has_perm(one.right, school)}
-    fitting = [url for url in urls.values() if request.path.startswith(url)]
+    urls = {
+        one: reverse(one.url_name, args=[school])
+        for one in sections
+        if not one.right or user.has_perm(one.right, school)
+    }
+    # The start page stands above all others: it is current only where it is itself.
+    fitting = [url for one, url in urls.items() if request.path == url or (one.right and request.path.startswith(url))]
     current = max(fitting, key=len, default="")
-    return [Item(section.label, url, url == current) for section, url in urls.items()]
+    return [Item(section.label, url, url == current, section.icon) for section, url in urls.items()]

@@ -164,11 +164,14 @@ def _lists(request: SchoolRequest, side: str, people: PeopleDifference) -> list[
         ("moved", gettext_lazy("To another group"), [_row(one) for one in people.moved]),
         ("changed", gettext_lazy("Changed"), [_row(one) for one in people.altered]),
     )
-    return [
-        {"title": title, "param": f"{side}-{name}", "page": _page(request, f"{side}-{name}", rows)}
-        for name, title, rows in lists
-        if rows
-    ]
+    shown = []
+    for name, title, rows in lists:
+        if rows:
+            param = f"{side}-{name}"
+            page = _page(request, param, rows)
+            is_open = len(rows) <= A_PAGE or page.number > 1
+            shown.append({"kind": name, "title": title, "param": param, "page": page, "is_open": is_open})
+    return shown
 
 
 def _page(request: SchoolRequest, param: str, rows: list[tuple[str, list[object]]]) -> Page[tuple[str, list[object]]]:

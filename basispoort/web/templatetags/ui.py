@@ -1,50 +1,59 @@
-"""Components that wrap content: `{% card title=… %}…{% endcard %}` and the like. Unknown arguments are an error."""
+"""Components that wrap content: `{% card title=… %}…{% endcard %}` and the like. Unknown arguments are an error.
+
+Each renders the file of the same name in `templates/components`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.template import Library
-from django.utils.html import format_html
-
-if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
 
 register = Library()
+NOTICE_ICONS = {"": "info", "good": "circle-check", "warn": "triangle-alert", "bad": "circle-x"}
+SCENES = {"door": "img/scenes/door.svg", "books": "img/scenes/books.svg", "roster": "img/scenes/roster.svg"}
+
+
+def _component(name: str, **context: object) -> str:
+    return render_to_string(f"components/{name}.html", context)
 
 
 @register.simple_block_tag
-def card(content: str, *, title: str = "", tone: str = "") -> SafeString:
-    """Give a card with an optional title; tone is empty or `sun`."""
-    heading = format_html("<h2>{}</h2>", title) if title else ""
-    name = f"card card--{tone}" if tone else "card"
-    return format_html('<section class="{}">{}{}</section>', name, heading, content)
+def card(content: str, *, title: str = "", tone: str = "") -> str:
+    """Give a card with an optional title; tone is empty, `sun` or `brand`."""
+    return _component("card", content=content, title=title, tone=tone)
 
 
 @register.simple_block_tag
-def page_head(content: str, *, title: str, intro: str = "") -> SafeString:
+def page_head(content: str, *, title: str, intro: str = "") -> str:
     """Give the head of a page: title, a sentence, and its actions."""
-    words = format_html('<p class="page-head__intro">{}</p>', intro) if intro else ""
-    return format_html(
-        '<div class="page-head"><div><h1>{}</h1>{}</div><div class="cluster">{}</div></div>', title, words, content
-    )
+    return _component("page_head", content=content, title=title, intro=intro)
 
 
 @register.simple_block_tag
-def table_wrap(content: str, *, label: str) -> SafeString:
-    """Give a table a frame that scrolls sideways, reachable by keyboard."""
-    return format_html('<div class="table-wrap" role="region" aria-label="{}" tabindex="0">{}</div>', label, content)
+def table_wrap(content: str, *, label: str) -> str:
+    """Give a table a frame that scrolls, reachable by keyboard."""
+    return _component("table", content=content, label=label)
 
 
 @register.simple_block_tag
-def notice(content: str, *, tone: str = "", title: str = "") -> SafeString:
-    """Give a notice; tone is empty, `good`, `warn` or `bad`."""
-    heading = format_html("<strong>{}</strong>", title) if title else ""
-    name = f"notice notice--{tone}" if tone else "notice"
-    return format_html('<div class="{}">{}<div>{}</div></div>', name, heading, content)
+def notice(content: str, *, tone: str = "", title: str = "") -> str:
+    """Give a notice; tone is empty, `good`, `warn` or `bad`, any other a KeyError."""
+    return _component("notice", content=content, tone=tone, title=title, icon=NOTICE_ICONS[tone])
 
 
 @register.simple_block_tag
-def empty(content: str, *, title: str) -> SafeString:
-    """Give an empty state: what is not there yet, and what to do next."""
-    return format_html('<div class="empty"><h2>{}</h2>{}</div>', title, content)
+def empty(content: str, *, title: str, scene: str = "door") -> str:
+    """Give an empty state: what is not there yet, and what to do next; a drawing that is not there is a KeyError."""
+    return _component("empty", content=content, title=title, scene_path=SCENES[scene])
+
+
+@register.simple_block_tag
+def disclosure(content: str, *, title: str, count: int | None = None, is_open: bool = False) -> str:
+    """Give content that folds away under its title."""
+    return _component("disclosure", content=content, title=title, count=count, open=is_open)
+
+
+@register.simple_block_tag
+def confirm(content: str, *, title: str) -> str:
+    """Give the question before a weighty step."""
+    return _component("confirm", content=content, title=title)
