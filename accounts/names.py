@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ class GroupTile:
 
 @dataclass(frozen=True, slots=True)
 class PupilTile:
-    """A pupil as the pupils see it: first name, and an initial only where two are alike."""
+    """A pupil as the pupils see it: first name, and of the last name only what tells two apart."""
 
     id: UUID
     name: str
@@ -63,12 +62,38 @@ def _first(pupil: Pupil) -> str:
 
 
 def pupil_tiles(pupils: Sequence[Pupil]) -> list[PupilTile]:
-    """Give the pupils of one group in the order given, with an initial where two first names are alike."""
-    counts = Counter(_alike(_first(pupil)) for pupil in pupils)
-    tiles = []
+    """Give the pupils of one group in the order given, with an initial where two first names are alike.
+
+    Where two are still alike, both show more letters of the last name, no more than tells them apart (SR-A14); two who
+    share the whole name get a number, in the order given.
+    """
+    alike: dict[str, list[Pupil]] = {}
     for pupil in pupils:
-        name = _first(pupil)
-        initial = pupil.last_name.strip()[:1]
-        shown = f"{name} {initial}." if counts[_alike(name)] > 1 and initial and pupil.first_name.strip() else name
-        tiles.append(PupilTile(pupil.public_id, shown, name[:1].upper(), _tone(pupil.public_id), pupil))
-    return tiles
+        alike.setdefault(_alike(_first(pupil)), []).append(pupil)
+    return [
+        PupilTile(
+            pupil.public_id,
+            _shown(pupil, alike[_alike(_first(pupil))]),
+            _first(pupil)[:1].upper(),
+            _tone(pupil.public_id),
+            pupil,
+        )
+        for pupil in pupils
+    ]
+
+
+def _shown(pupil: Pupil, namesakes: Sequence[Pupil]) -> str:
+    """Give the first name, with as many letters of the last name as no namesake shares."""
+    name, last = _first(pupil), pupil.last_name.strip()
+    if len(namesakes) == 1 or not last or not pupil.first_name.strip():
+        return name
+    twins = [other for other in namesakes if _alike(other.last_name) == _alike(last)]
+    if len(twins) > 1:
+        return f"{name} {last[:1]}. {twins.index(pupil) + 1}"
+    others = [_alike(other.last_name) for other in namesakes if other is not pupil]
+    letters = next((count for count in range(1, len(last)) if not _shared(last[:count], others)), len(last))
+    return f"{name} {last[:letters]}" + ("." if letters < len(last) or letters == 1 else "")
+
+
+def _shared(beginning: str, others: Sequence[str]) -> bool:
+    return any(other.startswith(_alike(beginning)) for other in others)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actions.door import renew_door
 from accounts.models import Session
+from accounts.names import pupil_tiles
 from accounts.sessions import stored_key
 from basispoort.lib.tenancy import school_transaction
 from schools.models import GroupKind
@@ -78,6 +79,23 @@ def test_names_are_first_names_with_an_initial_only_where_two_are_alike(
     assert all(name in page for name in ("Zoë A.", "Zoe B.", "Mila"))
     assert "Mila C" not in page
     assert "chternaam" not in page
+
+
+@pytest.mark.requirement("SR-A14")
+@pytest.mark.parametrize(
+    ("last_names", "shown"),
+    [
+        (("Proefpersoon", "Pruim", "Das"), ("Finn Pro.", "Finn Pru.", "Finn D.")),
+        (("Proef", "Proefpersoon"), ("Finn Proef", "Finn Proefp.")),
+        (("Proefpersoon", "Proefpersoon"), ("Finn P. 1", "Finn P. 2")),
+    ],
+)
+def test_namesakes_with_one_initial_are_told_apart_by_no_more_than_needed(
+    school: School, group: Group, last_names: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    pupils = [factories.make_pupil(school, group, first_name="Finn", last_name=last) for last in last_names]
+
+    assert tuple(tile.name for tile in pupil_tiles(pupils)) == shown
 
 
 @pytest.mark.requirement("SR-A10")
