@@ -17,7 +17,7 @@ from basispoort.web.storage import SHEET, joined
 
 if TYPE_CHECKING:
     from django.test import Client
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 CSS = settings.ROOT / "static/css"
 COMPONENTS = settings.ROOT / "templates/components"
@@ -76,7 +76,7 @@ def test_layout_that_does_not_exist_is_not_found(client: Client) -> None:
 
 @pytest.mark.parametrize("address", [("web:gallery", []), ("web:layout", ["staff"])])
 def test_gallery_is_not_there_where_the_portal_is_in_use(
-    client: Client, settings: SettingsWrapper, address: tuple[str, list[str]]
+    client: Client, settings: Settings, address: tuple[str, list[str]]
 ) -> None:
     settings.DEVELOPMENT_PAGES = False
     assert client.get(reverse(address[0], args=address[1])).status_code == 404
