@@ -35,3 +35,7 @@ RESET_WITHDRAWN = event("accounts.factor_reset.withdrawn", _("withdrew the renew
 SESSION_ENDED = event("accounts.session.ended", _("ended a session"))
 ADDRESS_CHANGE_ASKED = event("accounts.address.asked", _("asked for another e-mail address"))
 ADDRESS_CHANGED = event("accounts.address.changed", _("changed the own e-mail address"))
+SCHOOL_ACCOUNT_LINKED = event("accounts.school_account.linked", _("linked a school account"))
+SCHOOL_ACCOUNT_UNLINKED = event("accounts.school_account.unlinked", _("took the link to a school account away"))
+TENANT_ALLOWED = event("accounts.tenant.allowed", _("let staff sign in from an organisation"))
+TENANT_FORBIDDEN = event("accounts.tenant.forbidden", _("stopped letting staff in from an organisation"))

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp_webauthn.models import WebAuthnUserHandle
 
 from accounts.models import (
+    AllowedTenant,
     ClassStart,
     FactorReset,
     KnownDevice,
@@ -19,6 +20,7 @@ from accounts.models import (
     RecoveryKit,
     Role,
     RoleGroup,
+    SchoolAccount,
     SchoolDoor,
     Session,
     TotpDevice,
@@ -117,6 +119,7 @@ for _model, _label, _path, _fields in (
     (WebAuthnUserHandle, _("number of the account on its passkeys"), "user", ("handle_hex",)),
     (RecoveryKit, _("set of recovery codes"), "user", ("created_at", "last_used_at")),
     (RecoveryCode, _("recovery code"), "kit__user", ("used_at",)),
+    (SchoolAccount, _("school account"), "user", ("provider", "tenant", "linked_at", "last_used_at")),
 ):
     register_simple(_model, _label, paths={"user": _path}, retention=WITH_THE_ACCOUNT, fields=_fields)
 register_simple(
@@ -162,4 +165,11 @@ register_simple(
     paths={},  # nobody's own: it belongs to the school, whoever typed it
     retention=Retention(30, "agreement ended", "OV 12.1: decides where the school's pupils sign in"),
     fields=("network", "name", "added_at"),
+)
+register_simple(
+    AllowedTenant,
+    _("allowed organisation"),
+    paths={},  # the school's own, nobody's
+    retention=Retention(30, "agreement ended", "OV 12.1: opens the school to its own staff"),
+    fields=("provider", "label"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import factor_resets, staff_pages, substitutes
+from accounts.views import factor_resets, school_accounts, staff_pages, substitutes
 
 urlpatterns: list[URLPattern] = [
     path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
@@ -24,6 +24,16 @@ urlpatterns: list[URLPattern] = [
         name="reset-withdraw",
     ),
     path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
+    path("inloggen/met/<slug:provider>/", school_accounts.start, name="school-account-start"),
+    path("inloggen/met/<slug:provider>/terug/", school_accounts.back, name="school-account-back"),
+    path("account/schoolaccount/<slug:provider>/", school_accounts.link_start, name="school-account-link"),
+    path("account/schoolaccount/<slug:provider>/los/", school_accounts.unlink, name="school-account-unlink"),
+    path("school/<school:school>/schoolaccounts/", school_accounts.tenants, name="tenants"),
+    path("school/<school:school>/schoolaccounts/toestaan/", school_accounts.tenant_allow, name="tenant-allow"),
+    path(
+        "school/<school:school>/schoolaccounts/met/<slug:provider>/", school_accounts.tenant_start, name="tenant-start"
+    ),
+    path("school/<school:school>/schoolaccounts/<uuid:tenant>/", school_accounts.tenant_forbid, name="tenant-forbid"),
     path("school/<school:school>/invallers/", substitutes.substitutes, name="substitutes"),
     path("school/<school:school>/invallers/<uuid:role>/beeindigen/", substitutes.pass_end, name="pass-end"),
 ]

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "basispoort.demo",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "allauth.idp",
     "allauth.idp.oidc",
     "django_htmx",
@@ -267,6 +268,22 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
+
+# School accounts at Microsoft and Google: offered where both words are set; allauth is the client, who gets in is ours.
+SOCIALACCOUNT_ADAPTER = "accounts.school_accounts.SchoolAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+_servers = {
+    "microsoft": env.text("MICROSOFT_SERVER_URL", "https://login.microsoftonline.com/organizations/v2.0"),
+    "google": env.text("GOOGLE_SERVER_URL", "https://accounts.google.com"),
+}
+SCHOOL_ACCOUNT_PROVIDERS = {
+    name: {"client_id": client_id, "secret": secret, "server_url": _servers[name]}
+    for name, client_id, secret in (
+        ("microsoft", env.text("MICROSOFT_CLIENT_ID", ""), env.text("MICROSOFT_CLIENT_SECRET", "")),
+        ("google", env.text("GOOGLE_CLIENT_ID", ""), env.text("GOOGLE_CLIENT_SECRET", "")),
+    )
+    if client_id and secret
+}
 
 # Second factors: passkeys belong to the portal's own host, and never stand in for the password (SR-A11, A13).
 OTP_WEBAUTHN_RP_ID = _base.hostname or ""

@@ -9,6 +9,7 @@ from accounts.models.door import DoorMiss, SchoolDoor
 from accounts.models.factor_reset import FactorReset, ResetReason
 from accounts.models.network import NetworkRange
 from accounts.models.role import Role, RoleGroup, RoleName
+from accounts.models.school_account import AllowedTenant, SchoolAccount
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
 from accounts.models.token import LinkRequest, MailReason, MailToken, TokenPurpose
@@ -16,6 +17,7 @@ from accounts.models.user import User, UserKind
 from accounts.models.verification import Passkey, PasskeyAttestation, RecoveryCode, RecoveryKit, TotpDevice
 
 __all__ = [
+    "AllowedTenant",
     "ChallengeKind",
     "ClassStart",
     "CodeKind",
@@ -38,6 +40,7 @@ __all__ = [
     "Role",
     "RoleGroup",
     "RoleName",
+    "SchoolAccount",
     "SchoolDoor",
     "Session",
     "SolvedChallenge",

@@ -21,6 +21,8 @@ PERSONS: tuple[type[models.Model], ...] = (Pupil, StaffMember, User)
 EMPTY_HERE = {
     "account.EmailAddress": "our users' addresses are encrypted and stay out of it",
     "account.EmailConfirmation": "belongs to the table above",
+    "socialaccount.SocialAccount": "school accounts stand in a table of our own, without a word of what was answered",
+    "socialaccount.SocialToken": "belongs to the table above",
     "django_otp_webauthn.WebAuthnCredential": "passkeys stand in a table of our own",
     "django_otp_webauthn.WebAuthnAttestation": "belongs to the table above",
 }
