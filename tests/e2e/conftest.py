@@ -43,7 +43,6 @@ class Portal:
     """The running demo: its addresses, and who can sign in with what."""
 
     facts: dict[str, Any]
-    process: int = 0
 
     @property
     def url(self) -> str:
@@ -93,7 +92,7 @@ def demo(var: Path, servers: Mapping[str, str]) -> Iterator[Portal]:
             assert time.monotonic() < deadline, (var / "run.log").read_text(encoding="utf-8")[-3000:]
             time.sleep(0.2)
         facts = json.loads((var / "demo.json").read_text(encoding="utf-8"))
-        yield Portal(facts, process.pid)
+        yield Portal(facts)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
@@ -124,15 +123,6 @@ class Apart:
     portal: Portal
     servers: Servers
     var: Path
-
-    def processes(self, name: str) -> list[int]:
-        """Give the processes that the demo runs under this name, parents first."""
-        listed = subprocess.run(
-            ["/bin/ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
-        ).stdout.splitlines()
-        rows = [(int(pid), int(parent), words) for pid, parent, words in (line.split(None, 2) for line in listed)]
-        own = [pid for pid, parent, words in rows if parent == self.portal.process and f" {name}" in words]
-        return own + [pid for pid, parent, _ in rows if parent in own]
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,6 @@ SCHOOL = "99ZZ00"
 BACK_SECONDS = 10
 # The worker looks for the queue with growing pauses.
 COME_BACK_SECONDS = 40
-# Beat sends the sweeper each minute.
-SWEEP_SECONDS = 90
 
 
 def ask(apart: Apart, path: str) -> tuple[int, float, dict[str, str], str]:
@@ -134,27 +132,3 @@ def test_staff_and_pupils_sign_in_while_redis_is_gone(apart: Apart, visit: Visit
 
     assert (ready[0], '"redis": "down"' in ready[3]) == (503, True)
     wait_for(lambda: ask(apart, "/health/ready")[0] == 200, COME_BACK_SECONDS)
-
-
-@pytest.mark.requirement("SR-L02")
-def test_delivery_whose_worker_is_killed_waits_and_is_read_by_the_next_one(apart: Apart, visit: Visit) -> None:
-    visit.sign_in(apart.portal.person("ict_coordinator", SCHOOL))
-    visit.go(f"/school/{SCHOOL}/leerlingen-en-groepen/")
-    workers = apart.processes("worker")
-    for pid in workers:
-        os.kill(pid, signal.SIGSTOP)
-
-    roster = apart.var / "demo-rosters" / f"{SCHOOL}.xml"
-    visit.page.locator('input[type="file"]').set_input_files(roster)
-    visit.click("Uploaden")
-    waiting = visit.text()
-    for pid in workers:
-        os.kill(pid, signal.SIGKILL)
-    site = ask(apart, "/inloggen/")[0]
-
-    assert "wacht tot het gelezen wordt" in waiting
-    assert site == 200
-    visit.page.get_by_text("Er is niets veranderd").or_(visit.page.get_by_text("Verwerken")).first.wait_for(
-        timeout=1000 * SWEEP_SECONDS
-    )
-    assert set(apart.processes("worker")) & set(workers) == set()
