@@ -54,6 +54,12 @@ def disclosure(content: str, *, title: str, count: int | None = None, is_open: b
 
 
 @register.simple_block_tag
+def row_list(content: str, *, label: str = "") -> str:
+    """Give rows of words with what can be done beside them: each a `<li class="row">`."""
+    return _component("row_list", content=content, label=label)
+
+
+@register.simple_block_tag
 def confirm(content: str, *, title: str) -> str:
     """Give the question before a weighty step."""
     return _component("confirm", content=content, title=title)
