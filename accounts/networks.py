@@ -54,9 +54,14 @@ class NetworkRefused(ValueError):
         self.fault = fault
 
 
+def overlap(one: Network, other: Network) -> bool:
+    """Tell whether two networks share an address; IPv4 and IPv6 never do."""
+    return one.version == other.version and one.overlaps(other)
+
+
 def is_inside(network: Network) -> bool:
     """Tell whether these addresses only exist within a building: the portal never sees them from outside."""
-    return any(network.version == each.version and network.overlaps(each) for each in INSIDE)
+    return any(overlap(network, each) for each in INSIDE)
 
 
 def line_of(address: Address) -> Network:

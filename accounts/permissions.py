@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 GROUP_VIEW = right("accounts.group.view", _("See the overview of a group"))
 PUPIL_CODES = right("accounts.pupil.codes", _("Show, print and reset pupils' sign-in codes"))
-SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own sign-in link"))
+SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own sign-in link, and its networks"))
+CLASS_START = right("accounts.class.start", _("Open a class start and let pupils in"))
 
 STAFF_VIEW = right("accounts.staff.view", _("See the staff of the school and their roles"))
 STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end roles"))
@@ -28,7 +29,7 @@ FACTOR_RESET = right("accounts.factor.reset", _("Renew somebody's second step, t
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
 
 EVERYONE = frozenset({"schools.school.view", "licences.material.open"})
-CLASSROOM = EVERYONE | {"schools.roster.view", GROUP_VIEW, PUPIL_CODES}
+CLASSROOM = EVERYONE | {"schools.roster.view", GROUP_VIEW, PUPIL_CODES, CLASS_START}
 RIGHTS: dict[str, frozenset[str]] = {
     RoleName.ICT_COORDINATOR: CLASSROOM
     | {
@@ -58,7 +59,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     RoleName.TEACHER: CLASSROOM | {SUBSTITUTE_GIVE},
     RoleName.INTERNAL_SUPERVISOR: CLASSROOM | {SUBSTITUTE_GIVE},
     RoleName.TRAINEE: EVERYONE | {GROUP_VIEW},
-    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW},
+    RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW, CLASS_START},
     RoleName.SUPPORT_STAFF: EVERYONE,
     RoleName.BOARD_MEMBER: frozenset(),
     RoleName.HELPDESK: frozenset(),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from celery import shared_task
 from django.db.models.functions import Now
 
 from accounts.actions.tokens import answer, forget_old_links
-from accounts.models import FailureCounter, LinkRequest, SolvedChallenge
+from accounts.models import ClassStart, DoorMiss, FailureCounter, LinkRequest, SolvedChallenge
+from basispoort.lib.tenancy import school_transaction, unscoped
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 SWEPT_AT_ONCE = 200
 FORGOTTEN_AT_ONCE = 5_000
 MOST_STEPS = 200
+KEPT = timedelta(days=1)
 
 
 @shared_task(name="accounts.answer_link_request")
@@ -49,4 +52,20 @@ def _forget(model: type[Model], end: str) -> int:
         removed += rows.filter(pk__in=some).delete()[0]
         if len(some) < FORGOTTEN_AT_ONCE:
             break
+    return removed
+
+
+@shared_task(name="accounts.forget_class_starts")
+def forget_class_starts() -> int:
+    """Remove class starts that ended a day ago, with who asked in them, and missed links; gives how many starts."""
+    too_old = Now() - KEPT
+    DoorMiss.objects.filter(since__lt=too_old).delete()
+    removed = 0
+    with unscoped("class starts that are a day old"):
+        old = list(ClassStart.objects.get_queryset().filter(ends_at__lt=too_old).values_list("pk", "school_id"))
+    for school_id in {school for _, school in old}:
+        with school_transaction(school_id):
+            rows = ClassStart.objects.for_school(school_id).filter(pk__in=[pk for pk, at in old if at == school_id])
+            removed += rows.count()
+            rows.delete()
     return removed

@@ -27,9 +27,10 @@ class Way(StrEnum):
     SCHOOL_ACCOUNT = "school_account"
     PUPIL_CODE = "pupil_code"
     PUPIL_BADGE = "pupil_badge"
+    PUPIL_LET_IN = "pupil_let_in"
 
 
-PUPILS_WAYS = frozenset({Way.PUPIL_CODE, Way.PUPIL_BADGE})
+PUPILS_WAYS = frozenset({Way.PUPIL_CODE, Way.PUPIL_BADGE, Way.PUPIL_LET_IN})
 WAY = "way_in"
 BROWSER = "browser"
 

@@ -11,11 +11,13 @@ from accounts import events
 from accounts.actions.enter import Way, enter
 from accounts.models import PupilCode, User, UserKind, UserPupil
 from basispoort.audit import trail
+from schools.models import Pupil
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from schools.models import Pupil, School
+    from accounts.actions.place import Passage
+    from schools.models import School
 
 
 class Outcome(Enum):
@@ -24,14 +26,19 @@ class Outcome(Enum):
     RIGHT = "right"
     WRONG = "wrong"
     WAIT = "wait"
+    ELSEWHERE = "elsewhere"
 
 
-def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: list[str]) -> Outcome:
+def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: list[str], passage: Passage) -> Outcome:
     """Try a pupil's code, and on the right one start a new session for the pupil (SR-A06, SR-A15).
 
-    The try is counted before it is looked at; while the pupil must wait it is not looked at. The pupil's account is
-    made at the first sign-in. To be called within the scope of the school, in the transaction of the request.
+    The try is counted before it is looked at; while the pupil must wait, or from a place that does not open the
+    pupil's group, it is not looked at. The pupil's account is made at the first sign-in. To be called within the scope
+    of the school, in the transaction of the request.
     """
+    if not passage.opens(pupil.home_group_id):
+        trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="elsewhere")
+        return Outcome.ELSEWHERE
     codes = PupilCode.objects.for_school(school)
     code = codes.filter(pupil=pupil).first()
     if code is None:
@@ -41,7 +48,7 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
         return Outcome.WAIT
     # Read again under the lock that the claim holds: a new code may have been given a moment ago.
     code = codes.get(pk=code.pk)
-    user = _user_of(school, pupil) if code.matches(parts) else None
+    user = user_of(school, pupil) if code.matches(parts) else None
     if user is None or not user.is_active:
         trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="refused")
         return Outcome.WAIT if code.is_waiting else Outcome.WRONG
@@ -52,9 +59,13 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
     return Outcome.RIGHT
 
 
-def _user_of(school: School, pupil: Pupil) -> User:
-    """Give the account of a pupil, made when it is first needed; the claimed code keeps others out meanwhile."""
-    link = UserPupil.objects.for_school(school).select_related("user").filter(pupil=pupil).first()
+def user_of(school: School, pupil: Pupil) -> User:
+    """Give the account of a pupil, made when it is first needed; of two ways in at once the second waits."""
+    links = UserPupil.objects.for_school(school).select_related("user").filter(pupil=pupil)
+    link = links.first()
+    if link is None:
+        Pupil.objects.for_school(school).select_for_update(no_key=True).get(pk=pupil.pk)
+        link = links.first()
     if link is not None:
         return link.user
     user = User(kind=UserKind.PUPIL, first_name=pupil.first_name)

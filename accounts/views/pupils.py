@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.conf import settings
@@ -14,8 +15,11 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import events
+from accounts.actions.class_start import running_start
 from accounts.actions.door import count_miss, door_of, open_door
+from accounts.actions.place import passage_of
 from accounts.actions.pupil_sign_in import Outcome, sign_in_pupil
+from accounts.forms.networks import DayWordForm
 from accounts.forms.pupils import DigitForm, PictureForm, PincodeForm
 from accounts.models import CodeKind, PupilCode
 from accounts.models.code import CODE_LENGTH
@@ -35,19 +39,23 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from accounts.actions.place import Passage
+
 P = ParamSpec("P")
 DOOR_COOKIE = "__Host-door" if settings.HTTPS else "door"
 DOOR_KEPT_SECONDS = 30 * 24 * 3600
 
 
 class DoorRequest(PortalRequest):
-    """A request that came through a school's link."""
+    """A request that came through a school's link, with what is open to it from where it is."""
 
     school: School
     door_token: str
+    passage: Passage
 
 
-def _lost(request: PortalRequest, status: int, template: str = "accounts/pupils/lost.html") -> HttpResponse:
+def lost_page(request: PortalRequest, status: int, template: str = "accounts/pupils/lost.html") -> HttpResponse:
+    """Give a page that leads nowhere, and that nobody should index."""
     response = render(request, template, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -56,7 +64,7 @@ def _lost(request: PortalRequest, status: int, template: str = "accounts/pupils/
 def _no_such_link(request: PortalRequest) -> HttpResponse:
     """Give the one page for every link that opens nothing; slower after many from one address (SR-A14)."""
     too_many = count_miss(client_address(request))
-    response = _lost(request, 429 if too_many else 404)
+    response = lost_page(request, 429 if too_many else 404)
     if too_many:
         response["Retry-After"] = "600"
     return response
@@ -83,6 +91,7 @@ def through_the_door(
         request.school = school
         request.door_token = token
         with school_scope(school):
+            request.passage = passage_of(request, school)
             response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -90,9 +99,41 @@ def through_the_door(
     return inner
 
 
-def _groups_with_pupils(school: School) -> list[GroupTile]:
+def one_step_more(request: DoorRequest, *, form: DayWordForm | None = None, status: int = 200) -> HttpResponse:
+    """Ask for the word of the day or the badge, on a page that names nobody (SR-A14).
+
+    Who sent a code from here gets a kind word: right or wrong, it was not looked at (SR-A15).
+    """
+    context = {
+        "token": request.door_token,
+        "form": form or DayWordForm(),
+        "refused": status == HTTPStatus.FORBIDDEN,
+        "badge_counts": request.passage.takes_badge(None),
+    }
+    response = render(request, "accounts/places/step.html", context, status=status)
+    _remember_door(response, request.door_token)
+    return response
+
+
+def step_where_closed(request: DoorRequest, group: UUID | None = None) -> HttpResponse | None:
+    """Give the one step more where this place does not open the group; None where it does."""
+    if request.passage.opens(group) or (group is None and request.passage.started):
+        return None
+    return one_step_more(request, status=HTTPStatus.FORBIDDEN if request.method == "POST" else HTTPStatus.OK)
+
+
+def the_pupil(request: DoorRequest, group: UUID, pupil: UUID) -> PupilTile | None:
+    """Give a pupil of a group as the children see it; None for what is not there."""
+    found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
+    return next((each for each in _names_in(request.school, found) if each.id == pupil), None) if found else None
+
+
+def _groups_with_pupils(request: DoorRequest) -> list[GroupTile]:
+    school = request.school
     pupils = Pupil.objects.for_school(school).present().filter(home_group=OuterRef("pk"))
     groups = Group.objects.for_school(school).current().with_home_pupils().filter(Exists(pupils))
+    if not request.passage.is_whole:
+        groups = groups.filter(pk__in=request.passage.started)
     return group_tiles(list(groups))
 
 
@@ -103,8 +144,14 @@ def _names_in(school: School, group: Group) -> list[PupilTile]:
 @require_safe
 @through_the_door
 def groups(request: DoorRequest) -> HttpResponse:
-    """Show the groups of the school as tiles."""
-    context = {"token": request.door_token, "groups": _groups_with_pupils(request.school)}
+    """Show the groups of the school as tiles; elsewhere, only those whose class start runs (SR-A14)."""
+    if closed := step_where_closed(request):
+        return closed
+    context = {
+        "token": request.door_token,
+        "groups": _groups_with_pupils(request),
+        "is_whole": request.passage.is_whole,
+    }
     response = render(request, "accounts/pupils/groups.html", context)
     _remember_door(response, request.door_token)
     return response
@@ -114,9 +161,11 @@ def groups(request: DoorRequest) -> HttpResponse:
 @through_the_door
 def names(request: DoorRequest, group: UUID) -> HttpResponse:
     """Show the first names of a group as tiles."""
+    if closed := step_where_closed(request, group):
+        return closed
     found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
     if found is None:
-        return _lost(request, 404)
+        return lost_page(request, 404)
     context = {
         "token": request.door_token,
         "group": found,
@@ -130,10 +179,11 @@ def names(request: DoorRequest, group: UUID) -> HttpResponse:
 @through_the_door
 def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     """Show the pictures or the number pad to a pupil, and take what is tapped; the fourth one is the try."""
-    found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
-    tile = next((each for each in _names_in(request.school, found) if each.id == pupil), None) if found else None
+    if closed := step_where_closed(request, group):
+        return closed
+    tile = the_pupil(request, group, pupil)
     if tile is None:
-        return _lost(request, 404)
+        return lost_page(request, 404)
     pupil_code = PupilCode.objects.for_school(request.school).filter(pupil=tile.pupil).first()
     entry = entry_of(request, pupil)
     typed = PincodeForm(request.POST if "pincode" in request.POST else None)
@@ -144,6 +194,7 @@ def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     context = {
         "names_address": reverse("accounts:pupil-names", args=[request.door_token, group]),
+        "ask_address": _ask_address(request, group, pupil),
         "pupil": tile,
         "code": pupil_code,
         "entry": entry,
@@ -156,6 +207,12 @@ def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     if pupil_code is not None and pupil_code.is_waiting:
         response["Refresh"] = str(pupil_code.wait_seconds)
     return response
+
+
+def _ask_address(request: DoorRequest, group: UUID, pupil: UUID) -> str:
+    """Give where a pupil asks to be let in; empty while no class start runs for the group."""
+    runs = group in request.passage.started or running_start(request.school, group) is not None
+    return reverse("accounts:pupil-ask", args=[request.door_token, group, pupil]) if runs else ""
 
 
 def _template_for(pupil_code: PupilCode | None) -> str:
@@ -183,7 +240,7 @@ def _took(request: DoorRequest, pupil_code: PupilCode, entry: CodeEntry, typed: 
 
 
 def _try_code(request: DoorRequest, pupil: Pupil, entry: CodeEntry) -> HttpResponse:
-    outcome = sign_in_pupil(request, school=request.school, pupil=pupil, parts=entry.chosen)
+    outcome = sign_in_pupil(request, school=request.school, pupil=pupil, parts=entry.chosen, passage=request.passage)
     if outcome is Outcome.RIGHT:
         return redirect(start_page())
     keep_entry(request, pupil.public_id, CodeEntry(was_wrong=True))
@@ -205,7 +262,7 @@ def lost(request: PortalRequest) -> HttpResponse:
     token = request.COOKIES.get(DOOR_COOKIE, "")
     if token and open_door(token) is not None:
         return redirect("accounts:pupil-groups", token)
-    return _lost(request, 200, "accounts/pupils/start.html")
+    return lost_page(request, 200, "accounts/pupils/start.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 IPV6_PREFIX = 64
 
 
-def client_address(request: HttpRequest) -> str:
-    """Give the address that limits count by: IPv4 whole, IPv6 by /64, empty for what is no address.
+def whole_address(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Give the address of the visitor, None for what is no address; IPv4 in the clothes of IPv6 is IPv4.
 
     Behind our front server the last address it added counts; whatever a client wrote before it has no effect.
     """
@@ -24,9 +24,17 @@ def client_address(request: HttpRequest) -> str:
     try:
         address = ipaddress.ip_address(found)
     except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
+
+
+def client_address(request: HttpRequest) -> str:
+    """Give the address that limits count by: IPv4 whole, IPv6 by /64, empty for what is no address."""
+    address = whole_address(request)
+    if address is None:
         return ""
     if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address), IPV6_PREFIX), strict=False).network_address)
     return str(address)
