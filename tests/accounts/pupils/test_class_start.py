@@ -353,7 +353,7 @@ def test_screen_hears_nothing_while_nothing_changed(
     at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
 ) -> None:
     make_start(group, teacher)
-    htmx = {"HTTP_HX_REQUEST": "true"}
+    htmx: Any = {"HTTP_HX_REQUEST": "true"}
     seen = re.search(r"seen=(\w+)", at_work.get(page_of(group)).content.decode())
     assert seen is not None
 

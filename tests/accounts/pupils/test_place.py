@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -150,7 +150,8 @@ def test_header_of_the_client_does_not_move_it_into_the_school(client: Client, s
 @override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"))
 def test_behind_our_own_front_server_the_last_address_counts(client: Client, school: School, pupil: Pupil) -> None:
     make_network(school)
-    start, headers = door_path(school), {"REMOTE_ADDR": "172.18.0.2"}
+    start = door_path(school)
+    headers: Any = {"REMOTE_ADDR": "172.18.0.2"}
 
     forged = client.get(start, HTTP_X_FORWARDED_FOR=f"{AT_SCHOOL}, {AT_HOME}", **headers).content.decode()
     real = client.get(start, HTTP_X_FORWARDED_FOR=f"{AT_HOME}, {AT_SCHOOL}", **headers).content.decode()
