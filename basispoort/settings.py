@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
     "answer requests for links that wait": {"task": "accounts.sweep_links", "schedule": 60.0},
+    "forget class starts of yesterday": {"task": "accounts.forget_class_starts", "schedule": 3600.0},
     "forget failures and challenges that are over": {"task": "accounts.forget_failures", "schedule": 600.0},
 }
 

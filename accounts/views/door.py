@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.actions.door import door_of, renew_door
+from accounts.models import NetworkRange
 from basispoort.lib.access import requires
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 @requires(permissions.SCHOOL_DOOR)
 def door(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the school's link with its QR code, and what to know about it."""
-    return render(request, "accounts/pupils/door.html", {"door": door_of(school=request.school)})
+    has_networks = NetworkRange.objects.for_school(request.school).exists()
+    context = {"door": door_of(school=request.school), "networks": has_networks}
+    return render(request, "accounts/pupils/door.html", context)
 
 
 @require_safe

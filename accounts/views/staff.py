@@ -25,6 +25,7 @@ from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, Sig
 from accounts.models import User, UserKind
 from accounts.models.attempt import DEVICE_DAYS
 from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, with_challenge
+from accounts.views.place_card import place_card
 from basispoort.audit import trail
 from basispoort.lib.access import own_account, public, requires
 from basispoort.lib.hashers import HashersBusy
@@ -183,7 +184,8 @@ def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
     """Show the start page of a school: the own groups, and what is to be done."""
     groups = list(groups_of(request.user, request.school).with_home_pupils()) if _sees_groups(request) else []
     can_import = request.user.has_perm("schools.roster.import", request.school)
-    facts = {"groups": groups, "can_import": can_import, "steps": steps_for(request)}
+    facts = {"groups": groups, "can_import": can_import, "steps": steps_for(request), "place": place_card(request)}
+    facts["may_start"] = request.user.has_perm("accounts.class.start", request.school)
     return render(request, "accounts/staff/school.html", facts)
 
 

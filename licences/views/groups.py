@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import events
 from accounts.actions.groups import groups_of
-from accounts.permissions import GROUP_VIEW, PUPIL_CODES
+from accounts.permissions import CLASS_START, GROUP_VIEW, PUPIL_CODES
 from basispoort.audit import trail
 from basispoort.lib.access import requires
 from licences.forms.sharing import PageForm
@@ -48,6 +48,7 @@ def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
         "overview": overview,
         "rows": rows_of(overview),
         "may_codes": request.user.has_perm(PUPIL_CODES, request.school),
+        "may_start": request.user.has_perm(CLASS_START, request.school),
     }
     response = render(request, "licences/group.html", context)
     response["Cache-Control"] = "no-store"

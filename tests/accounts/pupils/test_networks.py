@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import NetworkRange
 from accounts.networks import WIDEST, Fault, NetworkRefused, is_inside, line_of, parse_network
 from basispoort.lib.tenancy import school_transaction
-from tests.accounts.pupils.factories import AT_HOME, events, make_network
+from tests.accounts.pupils.factories import AT_HOME, AT_SCHOOL, events, make_network
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -180,6 +180,21 @@ def test_network_of_another_school_is_unknown(client: Client, other_school: Scho
 
     assert client.get(f"{PAGE}{theirs.pk}/").status_code == 404
     assert client.post(f"{PAGE}{theirs.pk}/weg/").status_code == 404
+
+
+@pytest.mark.requirement("SR-A14")
+def test_start_page_warns_the_coordinator_while_there_are_no_networks(
+    client: Client, school: School, coordinator: User
+) -> None:
+    client.force_login(coordinator)
+
+    before = client.get("/school/99XX00/").content.decode()
+    make_network(school)
+    after = client.get("/school/99XX00/", REMOTE_ADDR=AT_SCHOOL).content.decode()
+
+    assert "geen netwerkadressen" in before
+    assert "geen netwerkadressen" not in after
+    assert "Woord van de dag" in after
 
 
 def test_page_asks_the_same_number_of_queries_for_one_and_three_networks(
