@@ -63,7 +63,9 @@ def sign_in(request: PortalRequest) -> HttpResponse:
         return response
     if attempt.outcome is Outcome.DONE:
         assert attempt.user is not None
-        return _welcome(attempt.user, target, known=device_is_known(form.cleaned_data["email"], cookie))
+        chose_language = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        known = device_is_known(form.cleaned_data["email"], cookie)
+        return _welcome(attempt.user, target, known=known, chose_language=chose_language)
     if attempt.outcome is Outcome.WAIT:
         form.add_error(None, wait_words(attempt.wait_seconds))
         return told_to_wait(_ask_password(request, form, target, Demand()), attempt.wait_seconds)
@@ -84,9 +86,10 @@ def _ask_password(
     )
 
 
-def _welcome(user: User, target: str, *, known: bool) -> HttpResponse:
+def _welcome(user: User, target: str, *, known: bool, chose_language: bool) -> HttpResponse:
     response = HttpResponseRedirect(target or resolve_url("home"))
-    _keep_language(response, user.language)
+    if not chose_language:  # on this very browser, before signing in; that counts
+        _keep_language(response, user.language)
     if not known:
         response.set_cookie(
             DEVICE_COOKIE,
@@ -109,6 +112,7 @@ def sign_out(request: PortalRequest) -> HttpResponse:
         trail.record(events.SIGNED_OUT, school=None, acting_user=request.user)
     logout(request)
     response = HttpResponseRedirect(resolve_url("home"))
+    response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")  # the next one chooses anew
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
 
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
@@ -11,7 +12,9 @@ from django.shortcuts import render
 from basispoort.lib.access import public
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
 
     from basispoort.lib.http import PortalRequest
 
@@ -20,6 +23,20 @@ AWAY_SECONDS = "10"
 
 def _page(request: PortalRequest, status: int) -> HttpResponse:
     return render(request, f"{status}.html", {"reference": getattr(request, "id", "")}, status=status)
+
+
+class NotAllowedPageMiddleware:
+    """Puts words where an address is opened in a way it does not work, such as the back of a form (405)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Fill an empty 405; what is allowed stays in its header."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            response.content = _page(cast("PortalRequest", request), 405).content
+        return response
 
 
 @public

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from basispoort.audit import trail
 from licences import events
@@ -38,18 +39,29 @@ def add_licence(  # noqa: PLR0913 - a licence is all of these together
     valid_until: date | None,
     seats: int | None,
     acting_user: User,
+    number: UUID | None = None,
 ) -> Licence:
-    """Add a licence that the school holds, as its coordinator says."""
+    """Add a licence that the school holds, as its coordinator says.
+
+    `number` is that of the form it was filled in on: sent twice, even at once, it is one licence.
+    """
+    values = {
+        "material": material,
+        "valid_from": valid_from,
+        "valid_until": valid_until,
+        "seats": seats,
+        "source": LicenceSource.COORDINATOR,
+        "entered_by": acting_user.pk,
+    }
     with transaction.atomic():
-        licence = Licence.objects.create(
-            school=school,
-            material=material,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            seats=seats,
-            source=LicenceSource.COORDINATOR,
-            entered_by=acting_user.pk,
-        )
+        try:
+            with transaction.atomic():
+                licence = Licence.objects.create(pk=number or uuid4(), school=school, **values)
+        except IntegrityError:
+            there = Licence.objects.for_school(school).filter(pk=number).first() if number else None
+            if there is None:
+                raise
+            return there
         trail.record(events.LICENCE_ADDED, school=school, acting_user=acting_user, target=licence)
     return licence
 

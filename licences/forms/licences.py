@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -61,7 +61,9 @@ class LicenceForm(LicenceTermsForm):
         queryset=LearningMaterial.objects.to_open().select_related("participant"), label=_("Material")
     )
     valid_from = forms.DateField(label=_("Valid from"), widget=DateInput, initial=timezone.localdate)
-    field_order = ("material", "valid_from", "valid_until", "seats")
+    # Given out with the form: sent twice, by a double click or a browser that tries again, it is one licence.
+    number = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+    field_order = ("material", "valid_from", "valid_until", "seats", "number")
 
 
 class MatrixForm(forms.Form):

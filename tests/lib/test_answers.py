@@ -98,3 +98,11 @@ def test_cookies_are_http_only_and_lax() -> None:
     for kind in ("SESSION", "CSRF", "LANGUAGE"):
         assert getattr(settings, f"{kind}_COOKIE_HTTPONLY") is True
         assert getattr(settings, f"{kind}_COOKIE_SAMESITE", "Lax") == "Lax"
+
+
+@pytest.mark.django_db
+def test_address_that_only_takes_a_form_answers_with_words(client: Client) -> None:
+    response = client.get("/taal/")
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "Deze pagina opent anders" in response.content.decode()

@@ -9,12 +9,14 @@ import pytest
 from allauth.idp.oidc.models import Token
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from basispoort.lib.tenancy import school_transaction
 from licences.actions.assign import LicenceExhausted, assign
-from licences.models import DataSharing, Disclosure, Pseudonym
+from licences.models import DataSharing, Disclosure, Licence, Pseudonym
 from licences.seats import pupils_of
 from tests import factories
+from tests.conftest import PortalClient
 from tests.licences.factories import make_licence, make_material, make_participant, share
 from tests.licences.relying_party import RelyingParty, click, query_of
 
@@ -114,3 +116,22 @@ def test_two_clicks_switch_on_once(agreed: School, coordinator: User) -> None:
 
     with school_transaction(agreed):
         assert DataSharing.objects.for_school(agreed).count() == 1
+
+
+def test_form_of_a_licence_that_is_sent_three_times_at_once_makes_one_licence(
+    agreed: School, coordinator: User
+) -> None:
+    material = make_material()
+    address = f"/school/{agreed.code}/licenties/nieuw/"
+    browsers = [PortalClient() for _ in range(3)]
+    for browser in browsers:
+        browser.force_login(coordinator)
+    page: Any = browsers[0].get(address)
+    number = page.context["form"]["number"].value()
+    form = {"material": material.pk, "valid_from": timezone.localdate().isoformat(), "number": str(number)}
+
+    statuses = at_once(3, lambda one: browsers[one].post(address, form).status_code)
+
+    with school_transaction(agreed):
+        assert Licence.objects.for_school(agreed).filter(material=material).count() == 1
+    assert statuses == [302, 302, 302]

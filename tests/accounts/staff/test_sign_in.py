@@ -248,3 +248,14 @@ def test_try_for_which_no_core_was_free_says_so_and_is_not_counted(
     assert (response.status_code, response["Retry-After"]) == (503, "2")
     assert FailureCounter.objects.get(key=FailureCounter.key_of("account", ADDRESS, "unknown")).count == 0
     assert attempt(client).status_code == 302
+
+
+@pytest.mark.parametrize(("chosen", "language"), [("", "nl"), ("en", "en")])
+def test_language_chosen_before_signing_in_stays(client: Client, owner: User, chosen: str, language: str) -> None:
+    assert owner.language == "nl"
+    if chosen:
+        client.post("/taal/", {"language": chosen, "next": "/inloggen/"})
+
+    attempt(client)
+
+    assert client.get("/account/").headers["Content-Language"] == language
