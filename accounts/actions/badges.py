@@ -60,9 +60,11 @@ def new_badges(
 
     Sessions that an old badge may have begun end too.
     """
-    rows = PupilBadge.objects.for_school(school).filter(pupil__in=pupils)
-    old = rows.filter(last_used_at__gt=timezone.now() - LONGEST_SESSION).values_list("pupil_id", flat=True)
-    Session.objects.filter(user__pupil_link__pupil__in=list(old)).delete()
+    rows = PupilBadge.objects.for_school(school).filter(pupil__in=pupils).order_by("pupil")
+    lately = timezone.now() - LONGEST_SESSION
+    # Held before it is looked at: who is signing in with an old badge at this moment is seen.
+    old = [row.pupil_id for row in rows.select_for_update() if row.last_used_at and row.last_used_at > lately]
+    Session.objects.filter(user__pupil_link__pupil__in=old).delete()
     made = [(pupil, new_token()) for pupil in pupils]
     fresh = [
         PupilBadge(school=school, pupil=pupil, secret_hash=token_hash(secret), given_at=timezone.now())

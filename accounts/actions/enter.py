@@ -48,6 +48,8 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
     request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))
     if way in PUPILS_WAYS:
         limits.limit(request.session, limits.PUPIL, now)
+        # Stored with whose it is in the same transaction: a badge or code that is renewed right now ends this one too.
+        request.session.save()
         return
     note_proof(request.session)
     if second_step.is_due(user):

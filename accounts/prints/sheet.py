@@ -18,6 +18,7 @@ WIDTH_MM, HEIGHT_MM = 210.0, 297.0
 MARK_MM = 4.0
 INK, SOFT, LINE = (27, 47, 74), (76, 95, 120), (170, 170, 170)
 MM_A_POINT = 25.4 / 72
+SMALLEST_POINTS = 6.0
 
 
 @cache
@@ -80,12 +81,14 @@ class Sheet(FPDF):
         align: str = "L",
         spacing: float = 0,
     ) -> None:
-        """Write one line in a width, smaller where it would not fit."""
+        """Write one line in a width, smaller where it would not fit, and cut short where even that is too long."""
         self.set_font("Nunito", "B" if bold else "", size)
         self.set_char_spacing(spacing)
         wide = self.get_string_width(text)
         if wide > width:
-            self.set_font_size(max(5.0, size * width / wide * 0.98))
+            self.set_font_size(max(SMALLEST_POINTS, size * width / wide * 0.98))
+        while len(text) > 1 and self.get_string_width(text) > width:
+            text = f"{text[:-2]}…"
         self.set_text_color(*(SOFT if soft else INK))
         self.set_xy(x, y)
         self.cell(width, size * MM_A_POINT * 1.25, text, align=align)

@@ -96,17 +96,15 @@ def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpRespon
     """Show who of the group got in when, who must wait, and what a teacher can do about it."""
     found = _group_of(request, group)
     pupils = Pupil.objects.for_school(request.school).present().filter(home_group=found).by_name()
-    found_pupils = list(pupils.select_related("code", "badge"))
-    rows = [
-        {"pupil": one, "code": getattr(one, "code", None), "badge": getattr(one, "badge", None)} for one in found_pupils
-    ]
+    present = list(pupils.select_related("code", "badge"))
+    rows = [{"pupil": one, "code": getattr(one, "code", None), "badge": getattr(one, "badge", None)} for one in present]
     trail.record(
         events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found, details={"count": len(rows)}
     )
     context = {
         "group": found,
         "rows": rows,
-        "frozen": [one for one in shown if getattr(getattr(one, "badge", None), "frozen_at", None)],
+        "frozen": [one for one in present if getattr(getattr(one, "badge", None), "frozen_at", None)],
         "may_start": request.user.has_perm(permissions.CLASS_START, request.school),
     }
     return render(request, "accounts/pupils/sign_in_help.html", context)
