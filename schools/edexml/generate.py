@@ -38,7 +38,7 @@ LAST_NAMES = (
     ("de", "Proef"),
     ("van", "Voorbeeldstra"),
     ("", "Testema"),
-    *(("", f"Proefpersoon-{word}") for word in WORDS),
+    *(("", f"{word}-Proefpersoon") for word in WORDS),
 )
 SUBGROUPS = ("Plusgroep", "Taalklas", "Rekenhulp", "Bovenbouwkoor")
 
