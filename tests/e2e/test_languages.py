@@ -48,7 +48,7 @@ def walk(visit: Visit, start: str, language: str) -> list[str]:
     while waiting and len(seen) < MOST_PAGES:
         address = waiting.pop(0)
         kind = ADDRESS_OF_ONE.sub("", address)
-        if kind in kinds or not address.startswith(visit.portal.url) or address.endswith(".svg"):
+        if kind in kinds or not address.startswith(visit.portal.url) or address.endswith((".svg", ".pdf")):
             continue
         kinds.add(kind)
         answer = page.goto(address)
