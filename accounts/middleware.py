@@ -121,7 +121,7 @@ class AccessMiddleware:
     def _enter_as_pupil(request: PortalRequest, user: User) -> None:
         if user.kind != UserKind.PUPIL:
             raise PermissionDenied
-        with unscoped("at which school is this pupil"):
+        with unscoped("at which school is this pupil", only_looks=True):
             link = UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=user).first()
         if link is None or link.pupil.left_at is not None or not link.school.is_in_service_on(timezone.localdate()):
             request.session.flush()

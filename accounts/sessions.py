@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts import limits
 from accounts.models.session import Session
@@ -26,6 +28,7 @@ class SessionStore(db.SessionStore):
     """Knows the key; the table only knows its hash."""
 
     _started_at: datetime | None = None
+    _has_no_row = False
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -55,9 +58,23 @@ class SessionStore(db.SessionStore):
         return data
 
     def create(self) -> None:
-        """Begin a session under a new key; its time starts now."""
+        """Begin a session under a new key; its time starts now.
+
+        Its row is written once, when the session is saved: Django writes an empty one first, to be sure of the key, and
+        asks whether it is free before that. 165 random bits are.
+        """
         self._started_at = None
-        super().create()
+        self._session_key = get_random_string(32, VALID_KEY_CHARS)
+        self.__dict__.setdefault("_session_cache", {})  # there is nothing to load under a new key
+        self._has_no_row = True
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own form
+        """Write the session; the first time under its key as a new row, later only where that row is still there."""
+        if self.session_key is None:
+            self.create()
+        super().save(must_create=must_create or self._has_no_row)
+        self._has_no_row = False
 
     def exists(self, session_key: str) -> bool:
         """Tell whether a session with this key is stored."""

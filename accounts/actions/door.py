@@ -66,7 +66,7 @@ def open_door(token: str) -> School | None:
     typed = token.replace("-", "").replace(" ", "").lower()
     if len(typed) > LONGEST_TYPED:
         return None
-    with unscoped("which school does this link open"):
+    with unscoped("which school does this link open", only_looks=True):
         doors = SchoolDoor.objects.get_queryset().select_related("school")
         door = doors.filter(token_hash=token_hash(typed)).first()
     if door is None or not door.school.is_in_service_on(timezone.localdate()):

@@ -52,8 +52,7 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
     if user is None or not user.is_active:
         trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="refused")
         return Outcome.WAIT if code.is_waiting else Outcome.WRONG
-    codes.filter(pk=code.pk).forget_tries()
-    codes.filter(pk=code.pk).update(last_used_at=Now())
+    codes.filter(pk=code.pk).forget_tries(last_used_at=Now())
     enter(request, user=user, way=Way.PUPIL_CODE)
     trail.record(events.SIGNED_IN, school=school, acting_user=user, target=pupil, role="pupil")
     return Outcome.RIGHT

@@ -20,6 +20,7 @@ from accounts.challenges import desk
 from accounts.failures import ACCOUNT_WINDOW, Demand, Tried, count_failure, demand_of
 from accounts.models import FailureCounter, KnownDevice, SolvedChallenge, User
 from accounts.models.attempt import DEVICE_DAYS
+from accounts.models.user import email_indexes
 from accounts.passwords import LONGEST_TRIED, normal_password
 from basispoort.audit import trail
 from basispoort.lib.address import client_address
@@ -51,6 +52,7 @@ class Attempt:
     wait_seconds: int = 0
     user: User | None = None
     demand: Demand = FREE
+    device_is_known: bool = False
     own_only: bool = False
 
 
@@ -94,7 +96,7 @@ def sign_in_staff(request: PortalRequest, *, email: str, password: str, device_c
         return Attempt(Outcome.WRONG, demand=demand_of(tried, before + 1, timezone.now()))
     FailureCounter.take_back(tried.key)
     _let_in(request, user)
-    return Attempt(Outcome.DONE, user=user)
+    return Attempt(Outcome.DONE, user=user, device_is_known=bool(tried.device))
 
 
 def demand_before(request: PortalRequest, *, email: str = "", device_cookie: str = "") -> Demand:
@@ -119,9 +121,8 @@ def device_is_known(email: str, cookie: str) -> bool:
     if not cookie:
         return False
     since = timezone.now() - timedelta(days=DEVICE_DAYS)
-    device = KnownDevice.objects.filter(token_hash=_device_hash(cookie), since__gt=since).first()
-    user = User.objects.with_email(email)
-    return device is not None and user is not None and device.user_id == user.pk
+    devices = KnownDevice.objects.filter(token_hash=_device_hash(cookie), since__gt=since)
+    return devices.filter(user__email_index__in=email_indexes(email)).exists()
 
 
 def remember_device(user: User) -> str:

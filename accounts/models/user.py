@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 EMAIL_PURPOSE = "accounts.user.email"
 
 
+def email_indexes(email: str) -> list[bytes]:
+    """Give the forms in which an address may be stored, in any letter case."""
+    return blind_indexes(EMAIL_PURPOSE, normalise(email))
+
+
 class UserKind(models.TextChoices):
     """Whom a user stands for; it never changes."""
 
@@ -34,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
 
     def with_email(self, email: str) -> User | None:
         """Give the user with this address, in any letter case, or None."""
-        return self.filter(email_index__in=blind_indexes(EMAIL_PURPOSE, normalise(email))).first()
+        return self.filter(email_index__in=email_indexes(email)).first()
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Give the user with this address; raises User.DoesNotExist."""
@@ -110,7 +115,7 @@ class User(AbstractBaseUser):
         if self._running_roles is None:
             from accounts.models.role import Role  # noqa: PLC0415 - roles point at users
 
-            with unscoped("which schools may this user enter"):
+            with unscoped("which schools may this user enter", only_looks=True):
                 self._running_roles = list(Role.objects.get_queryset().running_today().filter(user=self).with_places())
         return self._running_roles
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import events
 from accounts.actions.groups import groups_of
 from accounts.actions.passwords import change_password
-from accounts.actions.sign_in import Outcome, demand_before, device_is_known, remember_device, sign_in_staff
+from accounts.actions.sign_in import Outcome, demand_before, remember_device, sign_in_staff
 from accounts.challenges.desk import Purpose
 from accounts.failures import Demand
 from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
@@ -64,8 +64,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     if attempt.outcome is Outcome.DONE:
         assert attempt.user is not None
         chose_language = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-        known = device_is_known(form.cleaned_data["email"], cookie)
-        return _welcome(attempt.user, target, known=known, chose_language=chose_language)
+        return _welcome(attempt.user, target, known=attempt.device_is_known, chose_language=chose_language)
     if attempt.outcome is Outcome.WAIT:
         form.add_error(None, wait_words(attempt.wait_seconds))
         return told_to_wait(_ask_password(request, form, target, Demand()), attempt.wait_seconds)

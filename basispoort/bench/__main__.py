@@ -19,14 +19,14 @@ from django.core.management import call_command
 if TYPE_CHECKING:
     from basispoort.bench.figures import Figure
 
-BENCHMARKS = ("roster", "overview", "launch")
+BENCHMARKS = ("sign_in", "roster", "overview", "launch")
 
 
 def line(figure: Figure) -> str:
     """Give one figure as a line: what, ours, the floor, their ratio and what we aim at."""
     return (
         f"  {figure.name:<52} {figure.ours:>10.2f} {figure.unit:<6} floor {figure.floor:>10.2f}  "
-        f"{figure.ratio:>6.2f}  aim {figure.aim}"
+        f"{figure.ratio:>6.2f}  aim {figure.aim}" + (f"  ({figure.note})" if figure.note else "")
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measurement. `higher_is_better` tells how the ratio is to be read."""
+    """One measurement. `higher_is_better` tells how the ratio is to be read; `note` says what a ratio cannot."""
 
     name: str
     ours: float
@@ -15,6 +15,7 @@ class Figure:
     unit: str
     aim: str
     higher_is_better: bool = False
+    note: str = ""
 
     @property
     def ratio(self) -> float:

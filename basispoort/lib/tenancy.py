@@ -87,11 +87,12 @@ def school_transaction(*schools: models.Model | int) -> Iterator[None]:
 
 
 @contextmanager
-def unscoped(reason: str) -> Iterator[None]:
+def unscoped(reason: str, *, only_looks: bool = False) -> Iterator[None]:
     """Show the rows of every school within the block, for a national purpose that the reason names.
 
     The block is a transaction of its own (or a savepoint) and runs as the role `national`, which can read but,
-    but for a few named tables, not write. Results must be fetched inside the block.
+    but for a few named tables, not write. Results must be fetched inside the block. A block that `only_looks` inside a
+    transaction does without the savepoint: nothing in it can fail that the rest of the transaction would survive.
     """
     if not reason:
         message = "A national block must give its reason."
@@ -101,7 +102,10 @@ def unscoped(reason: str) -> Iterator[None]:
         return
     token = _national.set(reason)
     try:
-        if connection.in_atomic_block:
+        if connection.in_atomic_block and only_looks:
+            with _role_for_the_block():
+                yield
+        elif connection.in_atomic_block:
             with transaction.atomic(), _role_for_the_block():
                 yield
         else:

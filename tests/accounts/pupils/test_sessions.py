@@ -39,6 +39,7 @@ def move_clock(client: Client, *, began: int, seen: int) -> None:
 def test_session_that_is_saved_again_keeps_the_moment_it_began() -> None:
     store = SessionStore()
     store.create()
+    store.save()
     began = Session.objects.get(session_key=stored_key(str(store.session_key))).started_at
 
     again = SessionStore(store.session_key)
@@ -55,8 +56,11 @@ def test_new_key_of_a_session_leaves_nothing_under_the_old_one() -> None:
     store = SessionStore()
     store["seen"] = 1
     store.create()
+    store.save()
     old = str(store.session_key)
+
     store.cycle_key()
+    store.save()
 
     assert store.session_key != old
     assert list(Session.objects.values_list("session_key", flat=True)) == [stored_key(str(store.session_key))]
