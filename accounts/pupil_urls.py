@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.views import ask_in, badge_entry, badges, class_start, codes, door, networks, pupils
 
 OF_GROUP = "school/<school:school>/groepen/<uuid:group>"
+START = "school/<school:school>/klassenstart/<uuid:group>"
 
 urlpatterns = [
     path("s/<str:token>/", pupils.groups, name="pupil-groups"),
@@ -24,14 +25,14 @@ urlpatterns = [
     path("school/<school:school>/netwerk/<uuid:network>/", networks.network, name="network"),
     path("school/<school:school>/netwerk/<uuid:network>/weg/", networks.remove, name="network-remove"),
     path("school/<school:school>/klassenstart/", class_start.class_starts, name="class-starts"),
-    path(f"{OF_GROUP}/klassenstart/", class_start.class_start, name="class-start"),
-    path(f"{OF_GROUP}/klassenstart/stand/", class_start.live, name="class-start-live"),
-    path(f"{OF_GROUP}/klassenstart/stoppen/", class_start.close, name="class-start-close"),
-    path(f"{OF_GROUP}/klassenstart/bord/", class_start.board, name="class-start-board"),
-    path(f"{OF_GROUP}/klassenstart/qr.svg", class_start.qr, name="class-start-qr"),
-    path(f"{OF_GROUP}/klassenstart/binnen/<uuid:ask>/", class_start.let_in, name="class-start-let-in"),
-    path(f"{OF_GROUP}/klassenstart/nee/<uuid:ask>/", class_start.refuse, name="class-start-refuse"),
-    path(f"{OF_GROUP}/klassenstart/opnieuw/<uuid:pupil>/", class_start.try_again, name="class-start-again"),
+    path(f"{START}/", class_start.class_start, name="class-start"),
+    path(f"{START}/stand/", class_start.live, name="class-start-live"),
+    path(f"{START}/stoppen/", class_start.close, name="class-start-close"),
+    path(f"{START}/bord/", class_start.board, name="class-start-board"),
+    path(f"{START}/qr.svg", class_start.qr, name="class-start-qr"),
+    path(f"{START}/binnen/<uuid:ask>/", class_start.let_in, name="class-start-let-in"),
+    path(f"{START}/nee/<uuid:ask>/", class_start.refuse, name="class-start-refuse"),
+    path(f"{START}/opnieuw/<uuid:pupil>/", class_start.try_again, name="class-start-again"),
     path(f"{OF_GROUP}/inloggen/", codes.sign_in_help, name="sign-in-help"),
     path(f"{OF_GROUP}/kaartjes/", codes.cards, name="cards"),
     path(f"{OF_GROUP}/kaartjes/<uuid:pupil>/", codes.card, name="card"),

@@ -308,5 +308,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # The library of type tells each table of a font that it copies into a PDF.
+        "fontTools": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -11,11 +11,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import events
+from accounts.actions.codes import end_sessions
 from accounts.actions.door import new_token
 from accounts.actions.enter import Way, enter
 from accounts.actions.place import Passage, Place, passage_of
 from accounts.actions.pupil_sign_in import user_of
-from accounts.models import FailureCounter, PupilBadge, Session
+from accounts.models import FailureCounter, PupilBadge
 from accounts.models.door import token_hash
 from basispoort.audit import trail
 from basispoort.lib.address import client_address
@@ -64,7 +65,8 @@ def new_badges(
     lately = timezone.now() - LONGEST_SESSION
     # Held before it is looked at: who is signing in with an old badge at this moment is seen.
     old = [row.pupil_id for row in rows.select_for_update() if row.last_used_at and row.last_used_at > lately]
-    Session.objects.filter(user__pupil_link__pupil__in=old).delete()
+    if old:
+        end_sessions(school=school, pupils=old)
     made = [(pupil, new_token()) for pupil in pupils]
     fresh = [
         PupilBadge(school=school, pupil=pupil, secret_hash=token_hash(secret), given_at=timezone.now())
@@ -94,7 +96,7 @@ def end_badge(*, school: School, pupil: Pupil, acting_user: User) -> bool:
     """End a pupil's badge without a new one, for one that was lost; False when there was none."""
     if not PupilBadge.objects.for_school(school).filter(pupil=pupil).delete()[0]:
         return False
-    Session.objects.filter(user__pupil_link__pupil=pupil).delete()
+    end_sessions(school=school, pupils=[pupil.pk])
     trail.record(events.BADGE_ENDED, school=school, acting_user=acting_user, target=pupil)
     return True
 
@@ -141,7 +143,7 @@ def _use(request: HttpRequest, school: School, badge: PupilBadge, passage: Passa
     rows = PupilBadge.objects.for_school(school).filter(pk=badge.pk)
     if _in_two_places(badge, place):
         rows.update(frozen_at=Now())
-        Session.objects.filter(user__pupil_link__pupil=pupil).delete()
+        end_sessions(school=school, pupils=[pupil.pk])
         trail.record(events.BADGE_FROZEN, school=school, acting_user=None, target=pupil, outcome="refused")
         return BadgeOutcome.FROZEN
     user = user_of(school, pupil)

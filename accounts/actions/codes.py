@@ -100,14 +100,19 @@ def reset_codes(
         update_fields=["kind", "value", "given_at"],
     )
     codes.forget_tries()
-    links = UserPupil.objects.for_school(school).filter(pupil__in=pupils)
-    user_ids = list(links.values_list("user", flat=True))
-    Session.objects.filter(user__in=user_ids).delete()
-    access_ended.send(sender=None, user_ids=user_ids)
+    end_sessions(school=school, pupils=[pupil.pk for pupil in pupils])
     trail.record(
         events.CODES_RESET, school=school, acting_user=acting_user, target=target, details={"count": len(locked)}
     )
     return len(locked)
+
+
+def end_sessions(*, school: School, pupils: Sequence[int]) -> None:
+    """End every session of these pupils, and what they had under way elsewhere."""
+    links = UserPupil.objects.for_school(school).filter(pupil__in=pupils)
+    user_ids = list(links.values_list("user", flat=True))
+    Session.objects.filter(user__in=user_ids).delete()
+    access_ended.send(sender=None, user_ids=user_ids)
 
 
 def let_in(*, school: School, pupil: Pupil, acting_user: User) -> None:

@@ -45,6 +45,5 @@ def badge_scan(request: PortalRequest) -> HttpResponse:
     if outcome is BadgeOutcome.TOO_MANY:
         response["Retry-After"] = "600"
     response["Permissions-Policy"] = permissions_policy("camera")
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

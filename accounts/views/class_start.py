@@ -83,7 +83,7 @@ def class_start(request: SchoolRequest, school: str, group: UUID) -> HttpRespons
     if request.method == "POST":
         form = StartForm(request.POST)
         if not form.is_valid() or not _open(request, found, form.cleaned_data["button"]):
-            messages.info(request, _("This class start is over. Press Start again for a new one."))
+            messages.info(request, _("This class start is over. Start again for a new one."))
         return redirect("accounts:class-start", school, found.pk)
     details = {"count": Pupil.objects.for_school(request.school).present().filter(home_group=found).count()}
     trail.record(events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found, details=details)

@@ -104,7 +104,8 @@ def test_styles_are_joined_into_one_small_sheet_without_imports() -> None:
 
 def test_every_style_file_is_in_the_sheet() -> None:
     listed = set(re.findall(r'url\("([^"]+)"\)', (CSS / "main.css").read_text(encoding="utf-8")))
-    files = {str(path.relative_to(CSS)) for path in CSS.rglob("*.css")} - {"main.css"}
+    # What stands in `pages` is asked for by the few pages that need it.
+    files = {str(path.relative_to(CSS)) for path in CSS.rglob("*.css") if path.parent.name != "pages"} - {"main.css"}
     assert listed == files
 
 

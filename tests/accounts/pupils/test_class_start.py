@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -43,7 +43,7 @@ BUTTON = re.compile(r'name="button" value="([^"]+)"')
 
 
 def page_of(group: Group, more: str = "") -> str:
-    return f"/school/99XX00/groepen/{group.pk}/klassenstart/{more}"
+    return f"/school/99XX00/klassenstart/{group.pk}/{more}"
 
 
 def button(client: Client, group: Group) -> str:
@@ -428,8 +428,10 @@ def test_let_in_used_twice_at_once_lets_one_in(
 
     def go(browser: Client) -> None:
         barrier.wait()
-        browser.post(path)
-        connection.close()
+        try:
+            browser.post(path)
+        finally:
+            connections.close_all()
 
     threads = [threading.Thread(target=go, args=(browser,)) for browser in (child, twin)]
     for thread in threads:
@@ -453,8 +455,10 @@ def test_two_tabs_at_once_open_one_start(client: Client, school: School, group: 
         tab = Client()
         tab.cookies["session"] = cookie
         barrier.wait()
-        statuses.append(tab.post(page_of(group), {"button": pressed}).status_code)
-        connection.close()
+        try:
+            statuses.append(tab.post(page_of(group), {"button": pressed}).status_code)
+        finally:
+            connections.close_all()
 
     threads = [threading.Thread(target=go, args=(pressed,)) for pressed in buttons]
     for thread in threads:
