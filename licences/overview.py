@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Max, Model, OuterRef
+from django.db.models import Max, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from accounts.models import CodeKind, PupilCode
-from basispoort.lib.compiled import Compiled, ask
+from basispoort.lib.compiled import Compiled, ask, columns, made
 from dpa.actions.sharing import grounds
 from dpa.models import Acceptance, DocumentVersion
 from licences.actions.access import Access
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
     from basispoort.lib.compiled import Row
     from schools.models import Group, School
-M = TypeVar("M", bound=Model)
+
+
+Held = tuple[Licence, frozenset["UUID"], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,11 @@ class Overview:
     agreement: bool
 
 
-def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
-    """Give names of columns in the order of the model's fields, as `from_db` wants them."""
-    return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
-
-
-PUPIL = _columns(Pupil, "id", "first_name", "infix", "last_name", "home_group_id")
-CODE = _columns(PupilCode, "id", "kind", "waiting_until", "last_used_at")
-LICENCE = _columns(Licence, "id", "material_id", "valid_from", "valid_until", "seats")
-MATERIAL = _columns(LearningMaterial, "id", "participant_id", "name", "url", "teacher_only")
-PARTICIPANT = _columns(Participant, "id", "state", "client_id", "initiate_login_uri")
+PUPIL = columns(Pupil, "id", "first_name", "infix", "last_name", "home_group_id")
+CODE = columns(PupilCode, "id", "kind", "waiting_until", "last_used_at")
+LICENCE = columns(Licence, "id", "material_id", "valid_from", "valid_until", "seats")
+MATERIAL = columns(LearningMaterial, "id", "participant_id", "name", "url", "teacher_only")
+PARTICIPANT = columns(Participant, "id", "state", "client_id", "initiate_login_uri")
 
 
 def _pupils(*, school: int, group: UUID) -> QuerySet[Any, Any]:
@@ -113,17 +110,19 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
         rule.licences[licence.material_id].append(licence)
     limited = [one for one, *_given in held if one.seats is not None]
     seated = _seated(school, limited) if limited else {}
+    materials = {licence.material_id: licence.material for licence, *_given in held}
+    # Licences by their place in the list: numbers are compared for each pupil, and random ids are slow to compare.
+    by_group, by_pupil = _given_to(held)
+    seats = [(place, seated[one.pk]) for place, (one, *_given) in enumerate(held) if one.pk in seated]
     opened: dict[int, frozenset[UUID]] = {}
     known: dict[Any, frozenset[UUID]] = {}
-    materials = {licence.material_id: licence.material for licence, *_given in held}
     pupils = [_pupil(row) for row in rows]
     for pupil, _code, places, _used in pupils:
-        mine = frozenset(
-            one.pk for one, groups, ones in held if pupil.pk in ones or group.pk in groups or places & groups
-        )
-        full = frozenset(one for one in mine if one in seated and pupil.pk not in seated[one])
+        mine = by_group[group.pk].union(by_pupil[pupil.pk], *(by_group[place] for place in places))
+        full = frozenset(place for place, holders in seats if place in mine and pupil.pk not in holders)
         if (mine, full) not in known:
-            known[mine, full] = _opened(rule, mine, full, materials.values())
+            ids = [{held[place][0].pk for place in places} for places in (mine, full)]
+            known[mine, full] = _opened(rule, ids[0], ids[1], materials.values())
         opened[pupil.pk] = known[mine, full]
     anybody = frozenset().union(*known.values()) if known else frozenset()
     shown = sorted((one for pk, one in materials.items() if pk in anybody), key=lambda one: one.name)
@@ -133,6 +132,21 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
         for pupil, code, _places, used in pupils
     ]
     return Overview(group, shown, lines, agreement=rule.ground is not None)
+
+
+def _given_to(held: list[Held]) -> tuple[dict[UUID, frozenset[int]], dict[int, frozenset[int]]]:
+    """Give which licences, by their place in the list, each group and each single pupil has; none for any other."""
+    groups: dict[UUID, set[int]] = defaultdict(set)
+    pupils: dict[int, set[int]] = defaultdict(set)
+    for place, (_licence, to_groups, to_pupils) in enumerate(held):
+        for group in to_groups:
+            groups[group].add(place)
+        for pupil in to_pupils:
+            pupils[pupil].add(place)
+    return (
+        defaultdict(frozenset, {group: frozenset(places) for group, places in groups.items()}),
+        defaultdict(frozenset, {pupil: frozenset(places) for pupil, places in pupils.items()}),
+    )
 
 
 def _rule(school: School, day: date, ground: list[Row], sharing: list[Row]) -> Access:
@@ -145,10 +159,8 @@ def _rule(school: School, day: date, ground: list[Row], sharing: list[Row]) -> A
     return Access(visitor, day, accepted, shared, licences=defaultdict(list), mine=set(), full=set())
 
 
-def _opened(
-    rule: Access, mine: frozenset[UUID], full: frozenset[UUID], materials: Iterable[LearningMaterial]
-) -> frozenset[UUID]:
-    asked = replace(rule, mine=set(mine), full=set(full))
+def _opened(rule: Access, mine: set[UUID], full: set[UUID], materials: Iterable[LearningMaterial]) -> frozenset[UUID]:
+    asked = replace(rule, mine=mine, full=full)
     return frozenset(one.pk for one in materials if asked.why_not(one) is None)
 
 
@@ -159,23 +171,18 @@ def _seated(school: School, limited: list[Licence]) -> dict[UUID, set[int]]:
 
 
 def _pupil(row: Row) -> tuple[Pupil, PupilCode | None, frozenset[UUID], datetime | None]:
-    pupil, rest = _made(Pupil, PUPIL, row)
-    code, (places, launched) = _made(PupilCode, CODE, rest)
+    pupil, rest = made(Pupil, PUPIL, row)
+    code, (places, launched) = made(PupilCode, CODE, rest)
     times = [at for at in (code.last_used_at, launched) if at]
     return pupil, code if rest[0] is not None else None, frozenset(places), max(times, default=None)
 
 
-def _licence(row: Row) -> tuple[Licence, frozenset[UUID], frozenset[int]]:
-    licence, rest = _made(Licence, LICENCE, row)
-    material, rest = _made(LearningMaterial, MATERIAL, rest)
-    material.participant, (groups, pupils) = _made(Participant, PARTICIPANT, rest)
+def _licence(row: Row) -> Held:
+    licence, rest = made(Licence, LICENCE, row)
+    material, rest = made(LearningMaterial, MATERIAL, rest)
+    material.participant, (groups, pupils) = made(Participant, PARTICIPANT, rest)
     licence.material = material
     return licence, frozenset(groups), frozenset(pupils)
-
-
-def _made(model: type[M], names: tuple[str, ...], row: Row) -> tuple[M, Row]:
-    """Give the object that the first columns of a row hold, its other fields deferred, and the rest of the row."""
-    return model.from_db("default", names, row[: len(names)]), row[len(names) :]
 
 
 def _means(code: PupilCode | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from accounts.models import Role, RoleGroup, UserStaff
+from accounts.models import RoleGroup, RoleName
 from accounts.permissions import sees_all_groups
 from schools.models import Group, StaffGroup
 
@@ -25,8 +25,11 @@ def groups_of(user: User, school: School) -> GroupQuerySet:
     groups = Group.objects.for_school(school).current()
     if sees_all_groups(user, school):
         return groups
-    links = UserStaff.objects.for_school(school).filter(user=user, staff_member__left_at__isnull=True)
-    places = StaffGroup.objects.for_school(school).filter(staff_member__in=links.values("staff_member"))
-    stands_in = Role.objects.for_school(school).running_today().filter(user=user)
-    lent = RoleGroup.objects.for_school(school).filter(role__in=stands_in.values("pk"))
-    return groups.filter(Q(pk__in=places.values("group")) | Q(pk__in=lent.values("group")))
+    places = StaffGroup.objects.for_school(school).filter(
+        staff_member__user_link__user=user, staff_member__left_at__isnull=True
+    )
+    seen = Q(pk__in=places.values("group"))
+    passes = [role.pk for role in user.running_roles() if role.role == RoleName.SUBSTITUTE and role.school == school]
+    if passes:
+        seen |= Q(pk__in=RoleGroup.objects.for_school(school).filter(role__in=passes).values("group"))
+    return groups.filter(seen)

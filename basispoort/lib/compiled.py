@@ -7,7 +7,7 @@ spends on answering it. What is sent is the ORM's own SQL, so scoping and row-le
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -15,8 +15,9 @@ from django.db import connection
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
+M = TypeVar("M", bound="Model")
 Value = int | date | UUID
 Row = tuple[Any, ...]
 SMALLEST = -(10**17)
@@ -67,6 +68,16 @@ def ask(queries: Sequence[Compiled], **values: Value) -> list[list[Row]]:
     with connection.cursor() as cursor:
         cursor.execute(";\n".join(sql for sql, _ in written), [one for _, filled in written for one in filled])
         return [query.read(_rows(cursor, last=query is queries[-1])) for query in queries]
+
+
+def columns(model: type[Model], *names: str) -> tuple[str, ...]:
+    """Give names of columns in the order of the fields, as `made` wants them; all of them when none is named."""
+    return tuple(field.attname for field in model._meta.concrete_fields if not names or field.attname in names)
+
+
+def made(model: type[M], names: tuple[str, ...], row: Row) -> tuple[M, Row]:
+    """Give the object that the first columns of a row hold, its other fields deferred, and the rest of the row."""
+    return model.from_db("default", names, row[: len(names)]), row[len(names) :]
 
 
 def _rows(cursor: Any, *, last: bool) -> list[Row]:  # noqa: ANN401 - Django's wrapper around a cursor
