@@ -5,6 +5,8 @@ Each renders the file of the same name in `templates/components`.
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.template import Library
 from django.template.loader import render_to_string
 
@@ -13,8 +15,19 @@ NOTICE_ICONS = {"": "info", "good": "circle-check", "warn": "triangle-alert", "b
 SCENES = {"door": "img/scenes/door.svg", "books": "img/scenes/books.svg", "roster": "img/scenes/roster.svg"}
 
 
-def _component(name: str, **context: object) -> str:
-    return render_to_string(f"components/{name}.html", context)
+def _component(component: str, /, **context: object) -> str:
+    return render_to_string(f"components/{component}.html", context)
+
+
+@cache
+def _icon(name: str, size: str) -> str:
+    return _component("icon", name=name, size=size)
+
+
+@register.simple_tag
+def icon(name: str, *, size: str = "") -> str:
+    """Give a drawing beside words; drawn once a process, because a page has dozens."""
+    return _icon(name, size)
 
 
 @register.simple_block_tag
