@@ -14,7 +14,7 @@ from accounts import events
 from accounts.actions.codes import end_sessions
 from accounts.actions.door import new_token
 from accounts.actions.enter import Way, enter
-from accounts.actions.place import Passage, Place, passage_of
+from accounts.actions.place import Passage, Place, networks_of, passage_of
 from accounts.actions.pupil_sign_in import user_of
 from accounts.models import FailureCounter, PupilBadge
 from accounts.models.door import token_hash
@@ -124,7 +124,7 @@ def sign_in_badge(request: HttpRequest, *, typed: str) -> BadgeOutcome:
         badge = rows.filter(pk=found.pk, secret_hash=secret_hash).first()
         if badge is None or badge.pupil.left_at is not None:
             return _missed(request)
-        return _use(request, school, badge, passage_of(request, school))
+        return _use(request, school, badge, passage_of(request, school, networks_of(school)))
 
 
 def _missed(request: HttpRequest) -> BadgeOutcome:

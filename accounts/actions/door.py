@@ -8,19 +8,25 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, Q, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DatabaseError
+from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import events
-from accounts.models import DoorMiss, SchoolDoor
+from accounts.models import DoorMiss, NetworkRange, SchoolDoor
 from accounts.models.door import token_hash
 from basispoort.audit import trail
 from basispoort.lib.crypto import blind_index
 from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.models import User
+    from accounts.networks import Network
+    from basispoort.lib.tenancy import TenantQuerySet
     from schools.models import School
 
 TOKEN_BYTES = 16
@@ -63,15 +69,31 @@ def open_door(token: str) -> School | None:
 
     Upper case, blanks and hyphens are forgiven: the link is also typed from paper.
     """
+    door = _find(token, SchoolDoor.objects.get_queryset)
+    return door.school if door else None
+
+
+def open_door_with_networks(token: str) -> tuple[School | None, list[Network] | None]:
+    """Give the school that a link opens and its networks in one question; None where those could not be read."""
+
+    def doors() -> TenantQuerySet[SchoolDoor]:
+        networks = NetworkRange.objects.get_queryset().filter(school=OuterRef("school")).values("network")
+        return SchoolDoor.objects.get_queryset().annotate(networks=ArraySubquery(networks))
+
+    try:
+        door = _find(token, doors)
+    except (DatabaseError, ValueError):
+        return open_door(token), None
+    return (door.school, getattr(door, "networks", None)) if door else (None, None)
+
+
+def _find(token: str, doors: Callable[[], TenantQuerySet[SchoolDoor]]) -> SchoolDoor | None:
     typed = token.replace("-", "").replace(" ", "").lower()
     if len(typed) > LONGEST_TYPED:
         return None
     with unscoped("which school does this link open", only_looks=True):
-        doors = SchoolDoor.objects.get_queryset().select_related("school")
-        door = doors.filter(token_hash=token_hash(typed)).first()
-    if door is None or not door.school.is_in_service_on(timezone.localdate()):
-        return None
-    return door.school
+        door = doors().select_related("school").filter(token_hash=token_hash(typed)).first()
+    return door if door is not None and door.school.is_in_service_on(timezone.localdate()) else None
 
 
 def count_miss(address: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from accounts.networks import Network
     from schools.models import School
 
 WORD_COOKIE = "__Host-word" if settings.HTTPS else "word"
@@ -62,9 +63,18 @@ class Passage:
         return self.place == Place.UNKNOWN or self.opens(group_id)
 
 
-def passage_of(request: HttpRequest, school: School) -> Passage:
+def networks_of(school: School) -> list[Network] | None:
+    """Give the networks of a school, None where they cannot be read; to be asked within the scope of the school."""
+    try:
+        with transaction.atomic():
+            return list(NetworkRange.objects.for_school(school).values_list("network", flat=True))
+    except (DatabaseError, ValueError):
+        return None
+
+
+def passage_of(request: HttpRequest, school: School, networks: list[Network] | None) -> Passage:
     """Give what is open to this browser; to be asked within the scope of the school."""
-    place = _place_of(request, school)
+    place = _place_of(request, networks)
     if place in {Place.EVERYWHERE, Place.AT_SCHOOL}:
         return Passage(place)
     if knows_word(request, school):
@@ -73,11 +83,8 @@ def passage_of(request: HttpRequest, school: School) -> Passage:
     return Passage(place, frozenset(started))
 
 
-def _place_of(request: HttpRequest, school: School) -> Place:
-    try:
-        with transaction.atomic():
-            networks = list(NetworkRange.objects.for_school(school).values_list("network", flat=True))
-    except (DatabaseError, ValueError):
+def _place_of(request: HttpRequest, networks: list[Network] | None) -> Place:
+    if networks is None:
         return Place.UNKNOWN
     if not networks:
         return Place.EVERYWHERE

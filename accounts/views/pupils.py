@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import events
 from accounts.actions.class_start import running_start
-from accounts.actions.door import count_miss, door_of, open_door
+from accounts.actions.door import count_miss, door_of, open_door, open_door_with_networks
 from accounts.actions.place import passage_of
 from accounts.actions.pupil_sign_in import Outcome, sign_in_pupil
 from accounts.forms.networks import DayWordForm
@@ -85,13 +85,13 @@ def through_the_door(
     @public
     @wraps(view)
     def inner(request: DoorRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        school = open_door(token)
+        school, networks = open_door_with_networks(token)
         if school is None:
             return _no_such_link(request)
         request.school = school
         request.door_token = token
         with school_scope(school):
-            request.passage = passage_of(request, school)
+            request.passage = passage_of(request, school, networks)
             response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
