@@ -32,7 +32,13 @@ DAYS_COMPARED = 7
 WRONG_TOKENS, REQUESTS = 10, 20
 # Questions are for people without JavaScript, and easy for a program: few from one address.
 QUESTIONS, QUESTION_WINDOW = 10, timedelta(minutes=15)
+# SR-K06: what a few tries could guess. Of a code by account, of a password in a running session by that session.
+FEW_TRIES = ((5, timedelta(minutes=1)), (20, timedelta(hours=1)))
 SHORTEST_WAIT = {ChallengeKind.WORK: 2, ChallengeKind.QUESTION: 15}
+
+
+class TooManyTries(Exception):
+    """Too many wrong tries of one kind lately; other ways still work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +169,19 @@ def redis_is_away() -> bool:
 def ask_redis_again() -> None:
     """Believe nothing that was heard of Redis before."""
     _Redis.asked_again_at = 0.0
+
+
+def count_try(kind: str, who: str) -> None:
+    """Count a try before it is looked at, so that tries in parallel cannot pass the limit; raises TooManyTries."""
+    for key, most, window in _few_keys(kind, who):
+        if FailureCounter.add(key, window) > most:
+            raise TooManyTries
+
+
+def forget_tries(kind: str, who: str) -> None:
+    """Forget the tries that went before a right one."""
+    FailureCounter.objects.filter(key__in=[key for key, _most, _window in _few_keys(kind, who)]).delete()
+
+
+def _few_keys(kind: str, who: str) -> list[tuple[bytes, int, timedelta]]:
+    return [(FailureCounter.key_of(kind, who, str(most)), most, window) for most, window in FEW_TRIES]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -81,6 +82,7 @@ class AccessMiddleware:
         if access is None:
             raise PermissionDenied
         if access.kind in {"public", "participant"}:
+            self._forget_who_is_half_in(request, access)
             return None
         if not request.user.is_authenticated:
             return self._to_sign_in(request, access)
@@ -95,9 +97,19 @@ class AccessMiddleware:
             return prove.to_second_step(request)  # type: ignore[arg-type]
         if access.kind == "requires":
             self._enter_school(request, user, access, kwargs)
-        if access.fresh and not is_fresh(request.session):
+        # The proof that an act asked for comes along with it, and is taken before the act begins.
+        asks = access.fresh or "proof_password" in request.POST
+        if asks and not is_fresh(request.session):
             return prove.prove_first(request)  # type: ignore[arg-type]
         return None
+
+    @staticmethod
+    def _forget_who_is_half_in(request: PortalRequest, access: Access) -> None:
+        """Let a page for everyone take who has still to take the second step for a stranger (SR-A07)."""
+        user = request.user
+        asked = access.kind == "public" and isinstance(user, User) and user.kind in ADULTS
+        if asked and second_step.blocks(request, access):  # type: ignore[arg-type]  # signed in by now
+            request.user = AnonymousUser()
 
     @staticmethod
     def process_exception(request: PortalRequest, exception: Exception) -> HttpResponseBase | None:

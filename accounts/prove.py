@@ -9,7 +9,8 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
-from accounts.actions.second_step import TooManyTries, has_factor, passkey_shown, prove_again
+from accounts.actions.second_step import has_factor, passkey_shown, prove_again
+from accounts.failures import TooManyTries
 from accounts.forms.second_step import ProofForm
 from accounts.models import Passkey
 from basispoort.lib.hashers import HashersBusy
@@ -53,7 +54,7 @@ def prove_first(request: StaffRequest) -> HttpResponse | None:
                     token=form.cleaned_data["proof_code"],
                 )
             except TooManyTries:
-                form.add_error("proof_code", _("Too many wrong codes. Wait a minute, or use a recovery code."))
+                form.add_error(None, _("Too many wrong tries. Wait a minute and try again."))
                 return _ask(request, form, status=429)
             except HashersBusy:
                 response = render(request, "503.html", status=503)

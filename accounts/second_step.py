@@ -48,6 +48,9 @@ def blocks(request: StaffRequest, access: Access) -> bool:
 
     A role given a moment ago counts at once; a page that leads through the step, or away, is always open.
     """
-    if access.before_second_step or request.user.is_verified():
-        return False
-    return bool(request.session.get(DUE)) or is_powerful(request.user)
+    return not access.before_second_step and is_half_in(request)
+
+
+def is_half_in(request: StaffRequest) -> bool:
+    """Tell whether the second step of this session is still to come."""
+    return not request.user.is_verified() and (bool(request.session.get(DUE)) or is_powerful(request.user))

@@ -40,7 +40,8 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
 
     Where a second step is due the session is only half begun: it lives ten minutes and opens nothing but that step.
     """
-    if way in PUPILS_WAYS:
+    # Nothing of an earlier session is taken along, not even of the same user: no second step, no proof (SR-A06).
+    if way in PUPILS_WAYS or request.user.is_authenticated:
         request.session.flush()
     login(request, user, backend=BACKEND)
     now = int(timezone.now().timestamp())
@@ -51,7 +52,8 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
         # Stored with whose it is in the same transaction: a badge or code that is renewed right now ends this one too.
         request.session.save()
         return
-    note_proof(request.session)
+    if way == Way.PASSWORD:
+        note_proof(request.session)
     if second_step.is_due(user):
         request.session[second_step.DUE] = True
         limits.limit(request.session, limits.HALF_WAY, now)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
+from accounts.failures import count_try, forget_tries
 from accounts.models import KnownDevice, MailToken, Session
 from accounts.sessions import stored_key
 from accounts.signals import access_ended
@@ -50,3 +51,16 @@ def tell_password_changed(user: User) -> None:
         template="accounts/mail/password_changed",
         facts={"name": user.first_name},
     )
+
+
+def count_password_try(request: StaffRequest) -> None:
+    """Count a try of the own password in a running session, before it is looked at; raises TooManyTries.
+
+    By session: who sits at somebody else's open session guesses few passwords there, and its owner still signs in.
+    """
+    count_try("own password", stored_key(str(request.session.session_key)))
+
+
+def password_was_right(request: StaffRequest) -> None:
+    """Forget the tries in this session that were wrong."""
+    forget_tries("own password", stored_key(str(request.session.session_key)))

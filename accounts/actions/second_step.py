@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events, limits, second_step
-from accounts.actions.passwords import end_everything
-from accounts.models import FailureCounter, Passkey, RecoveryCode, RecoveryKit, TotpDevice
+from accounts.actions.enter import WAY, Way
+from accounts.actions.passwords import count_password_try, end_everything, password_was_right
+from accounts.failures import count_try, forget_tries
+from accounts.models import Passkey, RecoveryCode, RecoveryKit, TotpDevice
 from accounts.models.verification import DIGITS, RECOVERY_CODES, new_code, plain_code
 from accounts.passwords import LONGEST_TRIED, normal_password
 from accounts.sessions import stored_key
@@ -29,14 +31,10 @@ if TYPE_CHECKING:
     from basispoort.lib.http import StaffRequest
 
 # SR-K06: digits are few, so tries are; passkeys and recovery codes cannot be guessed and always work.
-TRIES = ((5, timedelta(minutes=1)), (20, timedelta(hours=1)))
+CODES = "second step"
 SEED_MINUTES = 30
 PASSKEY_SHOWN = "passkey_shown_at"
 PASSKEY_SECONDS = 120
-
-
-class TooManyTries(Exception):
-    """Too many wrong codes of the app lately; a passkey or a recovery code still works."""
 
 
 def offered_app(user: User) -> TotpDevice:
@@ -56,11 +54,11 @@ def confirm_app(*, request: StaffRequest, user: User, token: str) -> bool:
     Raises TooManyTries.
     """
     device = offered_app(user)
-    _count_try(user)
+    count_try(CODES, str(user.pk))
     with transaction.atomic():
         if django_otp.verify_token(user, device.persistent_id, token) is None:
             return False
-        _forget_tries(user)
+        forget_tries(CODES, str(user.pk))
         TotpDevice.objects.filter(user=user, confirmed=True).delete()
         TotpDevice.objects.filter(pk=device.pk).update(confirmed=True)
         device.confirmed = True
@@ -117,11 +115,11 @@ def proves(user: User, token: str) -> Device | None:
     """Give the means of which this is a code, used up by asking; None for a wrong one. Raises TooManyTries."""
     token = token.replace(" ", "").strip()
     if len(token) == DIGITS and token.isdigit():
-        _count_try(user)
+        count_try(CODES, str(user.pk))
         app = TotpDevice.objects.filter(user=user, confirmed=True).first()
         found = django_otp.verify_token(user, app.persistent_id, token) if app else None
         if found is not None:
-            _forget_tries(user)
+            forget_tries(CODES, str(user.pk))
         return found
     kit = RecoveryKit.objects.filter(user=user).first()
     return django_otp.verify_token(user, kit.persistent_id, token) if kit else None
@@ -152,7 +150,8 @@ def _pass(request: StaffRequest, user: User, device: Device) -> None:
     request.session.cycle_key()
     powerful = second_step.is_powerful(user)
     limits.limit(request.session, limits.POWERFUL if powerful else limits.ADULT, int(timezone.now().timestamp()))
-    note_proof(request.session)
+    if request.session.get(WAY) != Way.SCHOOL_ACCOUNT:  # who came without the password shows it before a weighty act
+        note_proof(request.session)
 
 
 def prove_again(*, request: StaffRequest, user: User, password: str, token: str) -> bool:
@@ -160,6 +159,7 @@ def prove_again(*, request: StaffRequest, user: User, password: str, token: str)
 
     Raises TooManyTries, or HashersBusy.
     """
+    count_password_try(request)
     if len(password) > LONGEST_TRIED:
         return False
     known = authenticate(request, email=str(user.email), password=normal_password(password))
@@ -167,6 +167,7 @@ def prove_again(*, request: StaffRequest, user: User, password: str, token: str)
         return False
     if has_factor(user) and not passkey_shown(request) and proves(user, token) is None:
         return False
+    password_was_right(request)
     note_proof(request.session)
     request.session.pop(PASSKEY_SHOWN, None)
     trail.record(events.PROVED_AGAIN, school=None, acting_user=user)
@@ -181,22 +182,6 @@ def note_passkey(request: StaffRequest) -> None:
 def passkey_shown(request: StaffRequest) -> bool:
     """Tell whether a passkey was shown within two minutes."""
     return int(timezone.now().timestamp()) - int(request.session.get(PASSKEY_SHOWN, 0)) <= PASSKEY_SECONDS
-
-
-def _keys(user: User) -> list[tuple[bytes, int, timedelta]]:
-    return [(FailureCounter.key_of("second step", str(user.pk), str(most)), most, window) for most, window in TRIES]
-
-
-def _count_try(user: User) -> None:
-    """Count a try before it is looked at, so that tries in parallel cannot pass the limit."""
-    for key, most, window in _keys(user):
-        if FailureCounter.add(key, window) > most:
-            raise TooManyTries
-
-
-def _forget_tries(user: User) -> None:
-    for key, _most, _window in _keys(user):
-        FailureCounter.objects.filter(key=key).delete()
 
 
 def _other_sessions_end(request: StaffRequest, user: User) -> None:

@@ -19,7 +19,6 @@ from django_otp_webauthn.views import (
 
 from accounts import second_step
 from accounts.actions.second_step import (
-    TooManyTries,
     codes_left,
     confirm_app,
     factor_added,
@@ -31,6 +30,7 @@ from accounts.actions.second_step import (
     step_taken,
     take_step,
 )
+from accounts.failures import TooManyTries
 from accounts.forms.second_step import AppCodeForm, StepForm
 from accounts.models import Passkey, TotpDevice
 from accounts.models.verification import seed_address, spoken_seed

@@ -15,19 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import events
+from accounts import events, second_step
 from accounts.actions.groups import groups_of
-from accounts.actions.passwords import change_password
+from accounts.actions.passwords import change_password, count_password_try, password_was_right
 from accounts.actions.sign_in import Outcome, demand_before, remember_device, sign_in_staff
 from accounts.challenges.desk import Purpose
-from accounts.failures import Demand
+from accounts.failures import Demand, TooManyTries
 from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
 from accounts.models import User, UserKind
 from accounts.models.attempt import DEVICE_DAYS
 from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, with_challenge
 from accounts.views.place_card import place_card
 from basispoort.audit import trail
-from basispoort.lib.access import own_account, public, requires
+from basispoort.lib.access import before_second_step, own_account, public, requires
 from basispoort.lib.hashers import HashersBusy
 from basispoort.web.start import steps_for
 
@@ -101,6 +101,7 @@ def _welcome(user: User, target: str, *, known: bool, chose_language: bool) -> H
     return response
 
 
+@before_second_step
 @public
 @require_http_methods(["GET", "POST"])
 def sign_out(request: PortalRequest) -> HttpResponse:
@@ -139,6 +140,7 @@ def choose_language(request: PortalRequest) -> HttpResponse:
     return response
 
 
+@before_second_step
 @public
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
@@ -148,6 +150,8 @@ def home(request: PortalRequest) -> HttpResponse:
         return render(request, "accounts/staff/landing.html")
     if user.kind == UserKind.PUPIL:
         return redirect("licences:tiles")
+    if second_step.is_half_in(request):  # type: ignore[arg-type]  # signed in by now
+        return redirect("accounts:second-step")
     schools = {role.school.pk: role.school for role in user.running_roles() if role.school}
     if len(schools) == 1:
         return redirect("accounts:school", next(iter(schools.values())))
@@ -163,8 +167,16 @@ def profile(request: StaffRequest) -> HttpResponse:
     names = {name: getattr(user, name) for name in ("first_name", "infix", "last_name", "language")}
     details, password = ProfileForm(initial=names), NewPasswordForm(user)
     if request.method == "POST" and "new" in request.POST:
+        try:
+            count_password_try(request)
+        except TooManyTries:
+            messages.error(request, _("Too many wrong tries. Wait a minute and try again."))
+            return redirect("accounts:profile")
         password = NewPasswordForm(user, request.POST)
-        if password.is_valid():
+        right = password.is_valid()
+        if "current" in password.cleaned_data:
+            password_was_right(request)
+        if right:
             change_password(request=request, user=user, new=password.cleaned_data["new"])
             messages.success(request, _("Your password is changed. Everywhere else you are signed out."))
             return redirect("accounts:profile")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import events
 from accounts.models import User
 from basispoort.audit import trail
-from basispoort.lib.access import public
+from basispoort.lib.access import before_second_step, public
 from licences.forms.sign_out import SignOutForm
 from licences.views.tiles import allow_forms_to
 
@@ -34,6 +34,7 @@ def _target(form: Any) -> str:  # noqa: ANN401 - allauth ships no types
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@before_second_step
 @public
 def logout(request: PortalRequest) -> HttpResponse:
     """Ask first, always; on the button end the session and go where the participant is registered."""

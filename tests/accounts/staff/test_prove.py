@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import RecoveryCode, TotpDevice
+from accounts.models import RecoveryCode, TotpDevice, User
 from basispoort.lib.proof import FRESH_SECONDS, PROVED
 from tests import factories
 from tests.accounts.staff.app import digits, wrong_digits
+from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from accounts.models import User
 
 CODES = "/account/tweede-stap/herstelcodes/"
 PROOF = {"proof_password": factories.PASSWORD, "proof_then": "act"}
@@ -99,3 +99,57 @@ def test_own_password_does_not_travel_along_with_what_was_filled_in(stale: Clien
     response: Any = stale.post(CODES, PROOF | {"proof_password": "Fout1fout2", "proof_code": "123"})
 
     assert "Fout1fout2" not in response.content.decode()
+
+
+@pytest.mark.requirement("SR-A12")
+def test_act_that_asks_halfway_goes_on_with_the_proof_and_once(stale: Client) -> None:
+    person = {"first_name": "Nova", "last_name": "Nieuw", "email": "nova@voorbeeldschool.example"}
+    act = person | {"role": "ict_coordinator", "starts_on": timezone.localdate().isoformat()}
+    stale.post("/school/99XX00/medewerkers/uitnodigen/", act)
+
+    done = stale.post("/school/99XX00/medewerkers/uitnodigen/", act | PROOF | {"proof_code": digits()})
+
+    invited = User.objects.with_email("nova@voorbeeldschool.example")
+    assert invited is not None
+    assert (done.status_code, [role.role for role in invited.running_roles()]) == (302, ["ict_coordinator"])
+
+
+@pytest.mark.requirement("SR-K06")
+def test_password_is_not_guessed_at_an_open_session(client: Client, teacher: User) -> None:
+    client.force_login(teacher)
+    session = client.session
+    session[PROVED] = 0
+    session.save()
+    for number in range(5):
+        client.post("/account/tweede-stap/app/", PROOF | {"proof_password": f"Fout1fout{number}"})
+
+    response: Any = client.post("/account/tweede-stap/app/", PROOF)
+
+    assert response.status_code == 429
+    assert not TotpDevice.objects.filter(user=teacher).exists()
+
+
+@pytest.mark.requirement("SR-K06")
+def test_present_password_is_not_guessed_on_the_page_of_the_account(client: Client, teacher: User) -> None:
+    client.force_login(teacher)
+    for number in range(5):
+        client.post("/account/", {"current": f"Fout1fout{number}", "new": "Kip7boot9tak"})
+
+    client.post("/account/", {"current": factories.PASSWORD, "new": "Kip7boot9tak"})
+
+    teacher.refresh_from_db()
+    assert teacher.check_password(factories.PASSWORD)
+
+
+@pytest.mark.requirement("SR-A04")
+def test_guesses_at_an_open_session_do_not_shut_its_owner_out(client: Client, teacher: User) -> None:
+    client.force_login(teacher)
+    for number in range(6):
+        client.post("/account/", {"current": f"Fout1fout{number}", "new": "Kip7boot9tak"})
+    own = PortalClient()
+    own.post("/inloggen/", {"email": teacher.email, "password": factories.PASSWORD})
+
+    own.post("/account/", {"current": factories.PASSWORD, "new": "Kip7boot9tak"})
+
+    teacher.refresh_from_db()
+    assert teacher.check_password("Kip7boot9tak")

@@ -221,3 +221,26 @@ def test_provider_without_credentials_is_not_there(settings: Any) -> None:
     settings.SCHOOL_ACCOUNT_PROVIDERS = {}
 
     assert Client().get("/inloggen/met/google/").status_code == 404
+
+
+@pytest.mark.requirement("SR-A12")
+def test_school_account_is_no_fresh_proof_for_a_weighty_act(client: Client, juf: User) -> None:
+    link(client, juf)
+    browser, _ = sign_in()
+
+    page: Any = browser.get("/account/adres/")
+
+    assert "proof_password" in page.content.decode()
+
+
+@pytest.mark.requirement("SR-A06")
+def test_school_account_in_an_open_session_takes_no_second_step_along(
+    client: Client, school: School, juf: User
+) -> None:
+    factories.make_role(juf, "ict_coordinator", school)
+    factories.make_app(juf)
+    link(client, juf)
+
+    away_and_back(client, "/inloggen/met/microsoft/", "juf")
+
+    assert client.get("/school/99XX00/")["Location"].startswith("/inloggen/tweede-stap/")
