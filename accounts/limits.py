@@ -42,6 +42,14 @@ def is_over(data: MutableMapping[str, Any], now_seconds: int) -> bool:
     return bool(now_seconds - seen > idle_seconds or now_seconds - began > absolute_seconds)
 
 
+def ends_at(data: MutableMapping[str, Any]) -> int | None:
+    """Give the second of the epoch at which a session is over when nobody uses it; None for one without limits."""
+    if KEY not in data:
+        return None
+    idle_seconds, absolute_seconds, began, seen = data[KEY]
+    return int(min(seen + idle_seconds, began + absolute_seconds))
+
+
 def see(data: MutableMapping[str, Any], now_seconds: int) -> bool:
     """Note that the session is in use; True when that changed the note, at most once a minute."""
     if KEY not in data or now_seconds - data[KEY][3] < SEEN_EVERY_SECONDS:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import limits
 from accounts.models import LetIn, Session
 from accounts.names import pupil_tiles
 from basispoort.web.pictures import PICTURES
@@ -25,9 +22,6 @@ if TYPE_CHECKING:
     from accounts.names import PupilTile
     from basispoort.web.pictures import Picture
     from schools.models import Group, School
-
-# A session is stored again each minute it is in use, for so long from then on: what it has left tells when it was seen.
-LEFT_OF_A_SEEN_SESSION = timedelta(seconds=settings.SESSION_COOKIE_AGE - limits.PUPIL.idle_seconds)
 
 
 class State(StrEnum):
@@ -86,9 +80,8 @@ class Live:
 
 def live_of(school: School, group: Group, start: ClassStart | None) -> Live:
     """Give who is in, who asks and who must wait; to be asked within the scope of the school."""
-    sessions = Session.objects.filter(
-        user__pupil_link__pupil=OuterRef("pk"), expire_date__gt=Now() + LEFT_OF_A_SEEN_SESSION
-    )
+    # A session is stored with the moment at which it ends unless it is used, and again each minute that it is.
+    sessions = Session.objects.filter(user__pupil_link__pupil=OuterRef("pk"), expire_date__gt=Now())
     pupils = Pupil.objects.for_school(school).present().filter(home_group=group).by_name()
     rows = list(pupils.select_related("code", "badge").annotate(is_in=Exists(sessions)))
     asks = LetIn.objects.for_school(school).filter(class_start=start).asking().order_by("asked_at") if start else ()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts import limits
 from accounts.models.session import Session
+from accounts.signals import session_renewed, sessions_ended
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from typing import Any
 
 
@@ -40,6 +42,8 @@ class SessionStore(db.SessionStore):
             return None
         session = Session.objects.filter(session_key=stored_key(self.session_key)).first()
         if session is None or session.expire_date <= timezone.now():
+            if session is not None:
+                self._end(str(self.session_key), session.user_id)
             self._session_key = None
             return None
         self._started_at = session.started_at
@@ -50,7 +54,7 @@ class SessionStore(db.SessionStore):
         data: dict[str, Any] = super().load()
         now = int(timezone.now().timestamp())
         if limits.is_over(data, now):
-            self.delete()
+            self._end(str(self.session_key), data.get(SESSION_KEY))
             self._session_key = None
             return {}
         if limits.see(data, now):
@@ -76,6 +80,29 @@ class SessionStore(db.SessionStore):
         super().save(must_create=must_create or self._has_no_row)
         self._has_no_row = False
 
+    def flush(self) -> None:
+        """End the session, and tell so where somebody was signed in."""
+        user_id, key = self.get(SESSION_KEY), self.session_key
+        self.clear()
+        if key:
+            self._end(key, user_id)
+        self._session_key = None
+
+    def cycle_key(self) -> None:
+        """Go on under a new key; the old one is dead at once (SR-A06)."""
+        before, somebody = self.session_key, SESSION_KEY in self
+        super().cycle_key()
+        if before and somebody:
+            after = stored_key(str(self.session_key))
+            session_renewed.send(sender=SessionStore, before=stored_key(before), after=after)
+
+    def _end(self, key: str, user_id: object) -> None:
+        """Remove the session with this key and say whose it was, both or neither."""
+        with transaction.atomic():
+            self.delete(key)
+            if user_id:
+                sessions_ended.send(sender=SessionStore, session_hashes=[stored_key(key)], user_id=user_id)
+
     def exists(self, session_key: str) -> bool:
         """Tell whether a session with this key is stored."""
         return Session.objects.filter(session_key=stored_key(session_key)).exists()
@@ -86,6 +113,8 @@ class SessionStore(db.SessionStore):
         assert isinstance(session, Session)
         session.session_key = stored_key(session.session_key)
         session.user_id = data.get(SESSION_KEY)
+        if (ends_at := limits.ends_at(data)) is not None:
+            session.expire_date = datetime.fromtimestamp(ends_at + 1, UTC)
         # Django writes the whole row at each save: without this, the moment it began would be lost.
         session.started_at = self._started_at = self._started_at or timezone.now()
         return session

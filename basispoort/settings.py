@@ -152,6 +152,8 @@ CELERY_BEAT_SCHEDULE = {
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
     "answer requests for links that wait": {"task": "accounts.sweep_links", "schedule": 60.0},
     "forget class starts of yesterday": {"task": "accounts.forget_class_starts", "schedule": 3600.0},
+    "tell publishers of sign-outs": {"task": "licences.sweep_logouts", "schedule": 60.0},
+    "forget sign-outs that are long over": {"task": "licences.forget_logouts", "schedule": 3600.0},
     "forget failures and challenges that are over": {"task": "accounts.forget_failures", "schedule": 600.0},
 }
 
@@ -263,6 +265,8 @@ IDP_OIDC_ADAPTER = "licences.oidc.adapter.PortalOIDCAdapter"
 IDP_OIDC_PRIVATE_KEY = env.text("OIDC_PRIVATE_KEY").replace("\\n", "\n")
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600
 IDP_OIDC_ID_TOKEN_EXPIRES_IN = 300
+# Networks that the portal may call beside the public ones, for the demo and tests; empty on a public host (SR-D10).
+EXTRA_OUTGOING_NETWORKS = env.words("EXTRA_OUTGOING_NETWORKS", "")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -8,7 +8,16 @@ from allauth.idp.oidc.models import Client, Token
 from django.utils.translation import gettext_lazy as _
 
 from basispoort.lib.personal_data import PersonalData, Retention, Subject, register, register_simple
-from licences.models import Assignment, AuthorizationCode, Disclosure, Launch, Participant, Pseudonym, Refusal
+from licences.models import (
+    Assignment,
+    AuthorizationCode,
+    BackChannelLogout,
+    Disclosure,
+    Launch,
+    Participant,
+    Pseudonym,
+    Refusal,
+)
 
 if TYPE_CHECKING:
     from django.db import models
@@ -69,6 +78,13 @@ register_simple(
     paths={"user": "launch__user"},
     retention=SHORT,
     fields=("participant_id", "used_at"),
+)
+register_simple(
+    BackChannelLogout,
+    _("sign-out at a publisher"),
+    paths={"user": "user"},
+    retention=Retention(30, "publisher told", "SR-A08: shows that a sign-out arrived, or why not"),
+    fields=("participant_id", "state", "signed_in_at", "asked_at", "finished_at"),
 )
 register_simple(Token, _("access token"), paths={"user": "user"}, retention=SHORT, fields=("created_at", "expires_at"))
 register_simple(

@@ -14,6 +14,7 @@ from accounts import events, limits
 from accounts.actions.enter import BROWSER
 from accounts.models import Session
 from accounts.sessions import stored_key
+from accounts.signals import sessions_ended
 from basispoort.audit import trail
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def end_session(*, user: User, session: uuid.UUID) -> bool:
     for key in Session.objects.filter(user=user).values_list("session_key", flat=True):
         if public_id(key) == session:
             Session.objects.filter(session_key=key, user=user).delete()
+            sessions_ended.send(sender=None, session_hashes=[key], user_id=user.pk)
             trail.record(events.SESSION_ENDED, school=None, acting_user=user)
             return True
     return False
@@ -68,6 +70,8 @@ def end_session(*, user: User, session: uuid.UUID) -> bool:
 def end_other_sessions(request: StaffRequest) -> int:
     """End all the own sessions but this one; gives their number."""
     this = stored_key(str(request.session.session_key))
-    number = Session.objects.filter(user=request.user).exclude(session_key=this).delete()[0]
+    others = list(Session.objects.filter(user=request.user).exclude(session_key=this).values_list("pk", flat=True))
+    number = Session.objects.filter(user=request.user, pk__in=others).delete()[0]
+    sessions_ended.send(sender=None, session_hashes=others, user_id=request.user.pk)
     trail.record(events.SESSION_ENDED, school=None, acting_user=request.user, details={"sessions": number})
     return number

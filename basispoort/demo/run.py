@@ -63,6 +63,7 @@ def portal_environment(ports: Mapping[str, int], secrets: dict[str, str], var: P
         "EXTRA_HOSTS": LOCAL,
         "EMAIL_URL": f"smtp://{LOCAL}:{ports['mail server']}",
         "DEVELOPMENT_PAGES": "yes",
+        "EXTRA_OUTGOING_NETWORKS": "127.0.0.0/8",  # the demo publisher is on this machine
         "STATIC_ROOT": str(var / "static"),
         "AUDIT_HEADS_DIRECTORY": str(var / "audit-heads"),
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),

@@ -114,6 +114,7 @@ def connect_publisher(url: str, secret: str) -> Participant:
         redirect_uris=[f"{url}/callback"],
         initiate_login_uri=f"{url}/login",
         post_logout_redirect_uris=[f"{url}/"],
+        backchannel_logout_uri=f"{url}/backchannel-logout",
     )
     for name, icon, place in MATERIALS:
         LearningMaterial.objects.update_or_create(

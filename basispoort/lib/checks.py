@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.checks import Error, Tags, register
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register  # noqa: A004 - its name there
 from django.db import connections
 from django.db.utils import OperationalError
 
@@ -45,6 +46,17 @@ def refuse_powerful_role() -> None:
     if reason:
         message = f"The database role of the portal {reason}; see docs/how-to/production.md."
         raise RoleTooPowerful(message)
+
+
+@register(Tags.security)
+def outgoing_networks(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - Django's own form
+    **_kwargs: object,
+) -> list[CheckMessage]:
+    """Warn where the portal may call networks that are not public: right for demo and tests alone (SR-D10)."""
+    if not settings.EXTRA_OUTGOING_NETWORKS:
+        return []
+    return [Warning("EXTRA_OUTGOING_NETWORKS lets the portal call networks that are not public.", id="lib.W001")]
 
 
 @register(Tags.database)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from basispoort.audit import trail
 from licences import events
-from licences.addresses import check_outside_address
+from licences.addresses import check_called_address, check_outside_address
 from licences.models.participant import secret_hash
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def connect_participant(  # noqa: PLR0913 - an interface is all of these togethe
     redirect_uris: Sequence[str],
     initiate_login_uri: str,
     post_logout_redirect_uris: Sequence[str] = (),
+    backchannel_logout_uri: str = "",
     acting_user: User | None = None,
 ) -> Client:
     """Register where a participant takes sign-ins and how it proves itself; a second time changes it.
@@ -41,6 +42,8 @@ def connect_participant(  # noqa: PLR0913 - an interface is all of these togethe
     """
     for address in (*redirect_uris, *post_logout_redirect_uris, initiate_login_uri):
         check_outside_address(address)
+    if backchannel_logout_uri:
+        check_called_address(backchannel_logout_uri)
     with transaction.atomic():
         client, _ = Client.objects.get_or_create(id=client_id, defaults={"name": participant.name[:100]})
         client.set_scopes(["openid"])
@@ -53,8 +56,9 @@ def connect_participant(  # noqa: PLR0913 - an interface is all of these togethe
         client.save()
         participant.client = client
         participant.initiate_login_uri = initiate_login_uri
+        participant.backchannel_logout_uri = backchannel_logout_uri
         hashes = [secret_hash(secret), *participant.secret_hashes]
         participant.secret_hashes = list(dict.fromkeys(hashes))[:SECRETS_AT_ONCE]
-        participant.save(update_fields=["client", "initiate_login_uri", "secret_hashes"])
+        participant.save(update_fields=["client", "initiate_login_uri", "backchannel_logout_uri", "secret_hashes"])
         trail.record(events.CONNECTED, school=None, acting_user=acting_user, target=participant)
     return client

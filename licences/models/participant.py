@@ -77,6 +77,7 @@ class Participant(models.Model):
     secret_hashes = ArrayField(
         models.CharField(max_length=64), default=list, blank=True, size=2, verbose_name=_("hashes of its secrets")
     )
+    backchannel_logout_uri = models.CharField(_("address that hears of sign-outs"), max_length=500, blank=True)
     initiate_login_uri = models.CharField(_("address at which a sign-in starts"), max_length=500, blank=True)
 
     objects = ParticipantQuerySet.as_manager()

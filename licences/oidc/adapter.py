@@ -15,6 +15,7 @@ from licences.actions.pseudonyms import pseudonym_for
 from licences.claims import claims_of
 from licences.models import Pseudonym, Subject
 from licences.oidc import exchange
+from licences.oidc.keys import sid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,8 @@ class PortalOIDCAdapter(DefaultOIDCAdapter):
         """Give what this participant calls the person; raises NothingAgreed outside a checked exchange."""
         now = exchange.current()
         assert now.launch is not None
-        return pseudonym_for(now.visitor, now.launch.material.participant)
+        now.sub = now.sub or pseudonym_for(now.visitor, now.launch.material.participant)
+        return now.sub
 
     def get_user_by_sub(self, client: Client, sub: str) -> User | None:
         """Give the person whom this participant calls so, when the account may still be used."""
@@ -73,8 +75,10 @@ class PortalOIDCAdapter(DefaultOIDCAdapter):
         scopes: Iterable[str],  # noqa: ARG002 - allauth's own form
         **_kwargs: Any,  # noqa: ANN401 - allauth's own form
     ) -> None:
-        """Add when and how the person signed in to the portal."""
+        """Add when and how the person signed in to the portal, and the number by which a sign-out names the session."""
         now = exchange.current()
+        assert now.launch is not None
+        id_token["sid"] = sid_of(now.launch)
         id_token["acr"] = ACR[now.visitor.subject]
         if now.code is not None and now.code.auth_time is not None:
             id_token["auth_time"] = int(now.code.auth_time.timestamp())

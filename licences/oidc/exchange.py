@@ -29,7 +29,7 @@ class NothingAgreed(Exception):
 
 @dataclass(slots=True)
 class Exchange:
-    """The launch, its person and the decision; `refused` once the answer is no."""
+    """The launch, its person and the decision; `refused` once the answer is no, `sub` once the pseudonym was said."""
 
     user: User | None = None
     client: Client | None = None
@@ -39,6 +39,7 @@ class Exchange:
     access: Access | None = None
     refused: Refused | None = None
     token: str = field(default="", repr=False)
+    sub: str = ""
 
     @property
     def visitor(self) -> Visitor:

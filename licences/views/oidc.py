@@ -56,6 +56,8 @@ def configuration(request: PortalRequest) -> JsonResponse:  # noqa: ARG001 - a v
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
     }
     return JsonResponse(facts)
 

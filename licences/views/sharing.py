@@ -15,6 +15,7 @@ from basispoort.audit import trail
 from basispoort.lib.access import requires
 from dpa.actions.sharing import AgreementMissing
 from licences import events, permissions
+from licences.actions.logouts import untold_logouts
 from licences.actions.sharing import FieldsChanged, fields_to_share, switch_off, switch_on
 from licences.forms.sharing import PageForm, RecordsForm, SwitchOnForm
 from licences.models import DataSharing, Licence, Participant, SharingRequest, Subject
@@ -90,6 +91,7 @@ def _page(request: SchoolRequest, found: Participant, form: SwitchOnForm | None,
         "sharing": running,
         "agreement": fields is not None,
         "nothing": fields is not None and not any(fields.values()),
+        "untold": untold_logouts(request.school, found),
         "parts": [_part(found, subject, shown) for subject in Subject],
         "about": about,
         "labels": labels_of(keys),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -10,8 +10,11 @@ from django.test import Client
 from tests import factories
 from tests.dpa.factories import accept
 from tests.licences.factories import make_ready
+from tests.licences.receiver import Receiver, listen_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from accounts.models import User
     from licences.models import LearningMaterial
     from schools.models import Group, Pupil, School
@@ -49,3 +52,13 @@ def browser(pupil_user: User) -> Client:
 def machine() -> Client:
     """The publisher's own server."""
     return Client()
+
+
+@pytest.fixture
+def receiver(settings: Any, material: LearningMaterial) -> Iterator[Receiver]:
+    """The publisher's registered address, on this machine."""
+    settings.EXTRA_OUTGOING_NETWORKS = ["127.0.0.0/8"]
+    one = Receiver()
+    listen_at(material, one.url)
+    yield one
+    one.close()

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.idp.oidc.models import Token
 from django.db.models.functions import Now
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.actions.codes import reset_codes
 from accounts.actions.passwords import end_everything
+from accounts.actions.second_step import factor_added
+from accounts.sessions import SessionStore
+from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import school_transaction
 from licences.models import Launch, Participant, ParticipantState
 from tests import factories
+from tests.conftest import PortalClient
 from tests.licences.relying_party import RelyingParty, click, query_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.models import User
     from licences.models import LearningMaterial
     from schools.models import Group, Pupil, School
@@ -60,6 +67,52 @@ def test_token_of_a_staff_member_ends_with_the_password(
 
     assert party.userinfo(machine, token).status_code == 401
     assert not Token.objects.filter(user=teacher).exists()
+
+
+def change_address(user: User) -> None:
+    """Ask for another address and open the link that came there."""
+    browser = PortalClient()
+    browser.force_login(user)
+    browser.post(reverse("accounts:address"), {"email": "nieuw@voorbeeldschool.example"})
+    mail = OutgoingMail.objects.get(purpose="address_confirm")
+    link = re.search(r"/link/address_change/[^\s\"]+", str(mail.text))
+    assert link is not None
+    opened = Client()
+    opened.get(link.group())
+    opened.post("/adres-bevestigen/")
+
+
+def remove_app(user: User) -> None:
+    """Set an app up and take it away again, with the sessions of a browser of its own."""
+    browser = PortalClient()
+    browser.force_login(user)
+    assert browser.post(reverse("accounts:app-remove")).status_code == 302
+
+
+def add_passkey(user: User) -> None:
+    """Tell of a new passkey, as the view does once the browser proved it."""
+    request: Any = RequestFactory().get("/")
+    request.user, request.session = user, SessionStore()
+    request.session.save()
+    factor_added(request=request, user=user, device=factories.make_app(user), kind="passkey")
+
+
+@pytest.mark.requirement("SR-A09")
+@pytest.mark.parametrize("act", [change_address, remove_app, add_passkey])
+def test_code_and_token_of_a_staff_member_end_with_address_and_second_step(
+    machine: Client, material: LearningMaterial, agreed: School, teacher: User, act: Callable[[User], None]
+) -> None:
+    if act is remove_app:
+        factories.make_app(teacher)
+    party, waiting = RelyingParty(material.participant), RelyingParty(material.participant)
+    token = party.exchange(machine, staff_code(party, teacher, material, agreed)).json()["access_token"]
+    code = staff_code(waiting, teacher, material, agreed)
+    assert party.userinfo(machine, token).status_code == 200
+
+    act(teacher)
+
+    assert party.userinfo(machine, token).status_code == 401
+    assert waiting.exchange(machine, code).json()["error"] == "invalid_grant"
 
 
 @pytest.mark.requirement("SR-A09")

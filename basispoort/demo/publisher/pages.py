@@ -14,6 +14,8 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, Response, redirect, render_template, request, session, url_for
 from requests.exceptions import RequestException
 
+from basispoort.demo.publisher.logout import Ended, NotOurs, logout_claims
+
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -59,6 +61,8 @@ def create_app(registration: Registration) -> Flask:
     app.add_url_rule("/materiaal/<name>/", "material", material)
     app.add_url_rule("/login", "login", login)
     app.add_url_rule("/callback", "callback", callback)
+    app.add_url_rule("/backchannel-logout", "backchannel_logout", backchannel_logout, methods=["POST"])
+    app.extensions["ended"] = Ended()
     app.add_url_rule("/klaar", "done", done, methods=["POST"])
     app.after_request(_headers)
     return app
@@ -76,6 +80,14 @@ def _portal() -> Any:  # noqa: ANN401 - Authlib's client, untyped
     from flask import current_app  # noqa: PLC0415 - only within a request
 
     return current_app.extensions["portal"]
+
+
+def _ended() -> Ended:
+    from flask import current_app  # noqa: PLC0415 - only within a request
+
+    found = current_app.extensions["ended"]
+    assert isinstance(found, Ended)
+    return found
 
 
 def _headers(response: Response) -> Response:
@@ -98,6 +110,10 @@ def material(name: str) -> str | tuple[str, int]:
     if name not in MATERIALS:
         return render_template("refused.html", reason="Dit materiaal bestaat niet.", portal=_registration().issuer), 404
     received = session.get("received")
+    ended_at = _ended().at(received) if received else None
+    if ended_at is not None:
+        session.clear()
+        return render_template("signed_out.html", ended_at=ended_at, portal=_registration().issuer)
     if received is None:
         return render_template("start.html", materials=MATERIALS, portal=_registration().issuer)
     return render_template("material.html", name=MATERIALS[name], received=received, as_json=_as_json)
@@ -168,6 +184,17 @@ def _header_of(id_token: str) -> dict[str, Any]:
     part = id_token.split(".", 1)[0]
     header: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return header
+
+
+def backchannel_logout() -> Response:
+    """Take the portal's word that somebody signed out there (OpenID Connect Back-Channel Logout 1.0, section 2.8)."""
+    try:
+        _ended().take(logout_claims(request.form.get("logout_token", ""), _registration(), _portal().fetch_jwk_set))
+    except NotOurs as failure:
+        return Response(json.dumps({"error": "invalid_request", "error_description": str(failure)}), 400)
+    except RequestException:
+        return Response(status=503)
+    return Response(status=200)
 
 
 def done() -> AnyResponse:
