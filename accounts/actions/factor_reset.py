@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -11,13 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.passwords import end_everything
-from accounts.models import FactorReset, Passkey, RecoveryKit, TotpDevice
+from accounts.models import FactorReset, Passkey, RecoveryKit, Role, TotpDevice, UserKind
+from accounts.permissions import FACTOR_RESET
+from accounts.second_step import STRONG_ROLES
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
+from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from basispoort.lib.tenancy import TenantQuerySet
     from schools.models import School
+
+LIVES = timedelta(days=7)
 
 
 class ResetTakesTwo(Exception):
@@ -25,15 +32,46 @@ class ResetTakesTwo(Exception):
 
 
 class ResetOver(Exception):
-    """The request was confirmed or withdrawn already, or there is one already."""
+    """The request was confirmed or withdrawn already, is too old, or there is one already."""
+
+
+class BeyondSchool(Exception):
+    """The person has a weighty role elsewhere: a school alone does not take that one's second step away (SR-B09)."""
+
+
+def is_within_reach(user: User, acting_user: User) -> bool:
+    """Tell whether somebody may renew a person's second step: of the powerful, only who may do so wherever they are.
+
+    A board's and the portal's own people are the helpdesk's. A role of a teacher elsewhere stands in nobody's way.
+    """
+    if user.kind != UserKind.STAFF:
+        return False
+    with unscoped("is this person powerful elsewhere", only_looks=True):
+        roles = Role.objects.get_queryset().not_over().filter(user=user, role__in=STRONG_ROLES)
+        schools = [role.school for role in roles.select_related("school")]
+    return all(school is not None and acting_user.has_perm(FACTOR_RESET, school) for school in schools)
+
+
+def open_resets(school: School) -> TenantQuerySet[FactorReset]:
+    """Give the requests at a school that wait for a second person; after a week a request is over."""
+    return FactorReset.objects.for_school(school).filter(
+        confirmed_at__isnull=True, withdrawn_at__isnull=True, asked_at__gt=Now() - LIVES
+    )
 
 
 def ask_reset(*, school: School, user: User, reason: str, acting_user: User) -> FactorReset:
-    """Ask to renew somebody's second step; raises ResetTakesTwo for the own one, ResetOver when asked already."""
+    """Ask to renew somebody's second step.
+
+    Raises ResetTakesTwo for the own one, BeyondSchool, or ResetOver when asked already.
+    """
     if user.pk == acting_user.pk:
         raise ResetTakesTwo
+    if not is_within_reach(user, acting_user):
+        raise BeyondSchool
+    waiting = FactorReset.objects.for_school(school).filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
     try:
         with transaction.atomic():
+            waiting.filter(user=user, asked_at__lte=Now() - LIVES).update(withdrawn_at=Now())
             asked = FactorReset.objects.create(
                 school=school, user=user, reason=reason, asked_by=acting_user, asked_at=timezone.now()
             )
@@ -51,15 +89,18 @@ def ask_reset(*, school: School, user: User, reason: str, acting_user: User) -> 
 def confirm_reset(*, school: School, reset: FactorReset, acting_user: User) -> None:
     """Take the second step away, so that its owner sets up a new one at the next sign-in; all sessions end (SR-A09).
 
-    Raises ResetTakesTwo, or ResetOver.
+    Both must be able to do so at this moment, and the person must still work here. Raises ResetTakesTwo, BeyondSchool,
+    or ResetOver.
     """
     if acting_user.pk in {reset.user_id, reset.asked_by_id}:
         raise ResetTakesTwo
+    if not all(is_within_reach(reset.user, one) for one in (acting_user, reset.asked_by)):
+        raise BeyondSchool
+    works_here = Role.objects.for_school(school).not_over().filter(user=reset.user).exists()
+    if not works_here or not reset.asked_by.has_perm(FACTOR_RESET, school):
+        raise ResetOver
     with transaction.atomic():
-        open_ones = FactorReset.objects.for_school(school).filter(
-            pk=reset.pk, confirmed_at__isnull=True, withdrawn_at__isnull=True
-        )
-        if not open_ones.update(confirmed_by=acting_user, confirmed_at=Now()):
+        if not open_resets(school).filter(pk=reset.pk).update(confirmed_by=acting_user, confirmed_at=Now()):
             raise ResetOver
         user = reset.user
         for model in (TotpDevice, Passkey, RecoveryKit):

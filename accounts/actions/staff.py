@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.tokens import invite_user, mail_link
-from accounts.models import Role, RoleName, TokenPurpose, User, UserStaff
+from accounts.models import Role, RoleName, TokenPurpose, User, UserKind, UserStaff
 from accounts.models.role import DELEGATES
 from accounts.permissions import RIGHTS, rights_at
 from basispoort.audit import trail
@@ -97,7 +97,7 @@ def invite(  # noqa: PLR0913 - an invitation is all of these
         raise MayNotGive
     with transaction.atomic():
         user = User.objects.with_email(email)
-        if user is not None and user.pk == acting_user.pk:
+        if user is not None and (user.pk == acting_user.pk or user.kind != UserKind.STAFF):
             raise MayNotGive
         user = invite_user(
             acting_user=acting_user,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.groups import groups_of
 from accounts.actions.tokens import mail_link
-from accounts.models import Role, RoleGroup, RoleName, TokenPurpose, User
+from accounts.models import Role, RoleGroup, RoleName, TokenPurpose, User, UserKind
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
 
@@ -29,6 +29,10 @@ LONGEST = timedelta(days=31)
 
 class PassTooLong(Exception):
     """A pass ends after it starts, in the future, and within a month."""
+
+
+class NotForThisOne(Exception):
+    """Nobody gives a pass to the own account, which would outlive the own role, nor to who is no staff (SR-B09)."""
 
 
 class GroupNotYours(Exception):
@@ -49,7 +53,7 @@ def give_pass(  # noqa: PLR0913 - a pass is all of these
 ) -> Role:
     """Give somebody a pass for groups of the giver; it works at once, by the mail that goes out, and ends by itself.
 
-    Raises PassTooLong, or GroupNotYours.
+    Raises PassTooLong, GroupNotYours, or NotForThisOne.
     """
     now = timezone.now()
     if not since < until or until <= now or until - max(since, now) > LONGEST:
@@ -59,6 +63,8 @@ def give_pass(  # noqa: PLR0913 - a pass is all of these
         raise GroupNotYours
     with transaction.atomic():
         user = User.objects.with_email(email)
+        if user is not None and (user.pk == acting_user.pk or user.kind != UserKind.STAFF):
+            raise NotForThisOne
         if user is None:
             user = User.objects.create_staff(
                 email=email, first_name=first_name, infix=infix, last_name=last_name, password=None

@@ -9,10 +9,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from accounts import permissions
-from accounts.actions.factor_reset import ResetOver, ResetTakesTwo, ask_reset, confirm_reset, withdraw_reset
+from accounts.actions.factor_reset import (
+    BeyondSchool,
+    ResetOver,
+    ResetTakesTwo,
+    ask_reset,
+    confirm_reset,
+    withdraw_reset,
+)
 from accounts.forms.roles import ResetForm
 from accounts.models import FactorReset
 from accounts.staff_list import staff_of
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from basispoort.lib.http import SchoolRequest
+
+FOR_THE_HELPDESK = gettext_noop("The school alone cannot renew this second step. Call the helpdesk.")
 
 
 @fresh
@@ -43,6 +53,8 @@ def reset_ask(request: SchoolRequest, school: str, user: UUID) -> HttpResponse: 
         messages.success(request, _("Now another ICT coordinator or the head has to confirm it, on this page."))
     except ResetTakesTwo:
         raise PermissionDenied from None
+    except BeyondSchool:
+        messages.error(request, _(FOR_THE_HELPDESK))
     except ResetOver:
         messages.info(request, _("Somebody asked for this already."))
     return redirect("accounts:staff-person", request.school, user)
@@ -53,14 +65,18 @@ def reset_ask(request: SchoolRequest, school: str, user: UUID) -> HttpResponse: 
 @require_POST
 def reset_confirm(request: SchoolRequest, school: str, reset: UUID) -> HttpResponse:  # noqa: ARG001 - see above
     """Confirm what a colleague asked."""
-    found = get_object_or_404(FactorReset.objects.for_school(request.school).select_related("user"), pk=reset)
+    found = get_object_or_404(
+        FactorReset.objects.for_school(request.school).select_related("user", "asked_by"), pk=reset
+    )
     try:
         confirm_reset(school=request.school, reset=found, acting_user=request.user)
         messages.success(request, _("The second step is taken away. At the next sign-in a new one is set up."))
     except ResetTakesTwo:
         messages.error(request, _("You asked this yourself. Another ICT coordinator or the head has to confirm it."))
+    except BeyondSchool:
+        messages.error(request, _(FOR_THE_HELPDESK))
     except ResetOver:
-        messages.info(request, _("This was done or withdrawn already."))
+        messages.info(request, _("This was done or withdrawn already, or is too long ago. Ask anew."))
     return redirect("accounts:staff-person", request.school, found.user_id)
 
 

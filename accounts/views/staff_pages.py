@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import events, permissions
+from accounts.actions.factor_reset import open_resets
 from accounts.actions.staff import (
     LastCoordinator,
     MayNotGive,
@@ -86,10 +87,10 @@ def staff_invite(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
         if values["role"] == RoleName.ICT_COORDINATOR:
             require_fresh(request)
         try:
-            user = invite(school=request.school, staff_member=known, acting_user=request.user, **values)
+            invite(school=request.school, staff_member=known, acting_user=request.user, **values)
         except MayNotGive:
             raise PermissionDenied from None
-        messages.success(request, _("%(name)s is invited by mail.") % {"name": user.full_name})
+        messages.success(request, _("%(name)s is invited by mail.") % {"name": values["first_name"]})
         return redirect("accounts:staff", request.school)
     return render(request, "accounts/staff_pages/invite.html", {"form": form, "known": known})
 
@@ -119,6 +120,7 @@ def staff_person(request: SchoolRequest, school: str, user: UUID) -> HttpRespons
     row = _row(request, user)
     givable = givable_roles(request.user, request.school)
     own = row.id == request.user.pk
+    trail.record(events.STAFF_VIEWED, school=request.school, acting_user=request.user, details={"people": 1})
     resets = (
         FactorReset.objects.for_school(request.school).filter(user=row.id).select_related("asked_by", "confirmed_by")
     )
@@ -130,7 +132,7 @@ def staff_person(request: SchoolRequest, school: str, user: UUID) -> HttpRespons
         "givable": set(givable) | {RoleName.SUBSTITUTE},
         "role_form": RoleForm(givable),
         "reset_form": ResetForm(),
-        "open_reset": resets.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True).first(),
+        "open_reset": open_resets(request.school).filter(user=row.id).select_related("asked_by").first(),
         "late_reset": resets.filter(confirmed_at__gt=timezone.now() - timedelta(days=1)).first(),
         "is_coordinator": any(role.role == RoleName.ICT_COORDINATOR for role in row.roles),
     }

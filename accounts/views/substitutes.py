@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import events, permissions
 from accounts.actions.groups import groups_of
-from accounts.actions.substitutes import GroupNotYours, PassTooLong, end_pass, give_pass
+from accounts.actions.substitutes import GroupNotYours, NotForThisOne, PassTooLong, end_pass, give_pass
 from accounts.forms.roles import PassForm
 from accounts.models import Role, RoleName
 from basispoort.audit import trail
@@ -45,7 +45,7 @@ def substitutes(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: A
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("email", "first_name", "infix", "last_name")}
         try:
-            given = give_pass(
+            give_pass(
                 school=request.school,
                 groups=form.group_ids(),
                 since=form.cleaned_data["begins"],
@@ -55,12 +55,14 @@ def substitutes(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: A
             )
         except PassTooLong:
             form.add_error(None, _("This pass cannot be given: check the day and the hours."))
+        except NotForThisOne:
+            form.add_error("email", _("A pass cannot be given to this address."))
         except GroupNotYours:
             form.add_error("groups", _("Choose groups of your own."))
         else:
             messages.success(
                 request,
-                _("The pass is ready. %(name)s gets a mail and can start at once.") % {"name": given.user.first_name},
+                _("The pass is ready. %(name)s gets a mail and can start at once.") % {"name": values["first_name"]},
             )
             return redirect("accounts:substitutes", request.school)
     passes = list(passes_for(request))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import FactorReset, TotpDevice
 from basispoort.lib.models import OutgoingMail
-from basispoort.lib.tenancy import unscoped
+from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
 
 if TYPE_CHECKING:
@@ -97,3 +99,75 @@ def test_coordinator_of_another_school_finds_nothing(
 
     assert statuses == [404, 404]
     assert has_app(owner)
+
+
+@pytest.mark.requirement("SR-B09")
+@pytest.mark.parametrize("elsewhere", ["head", "ict_coordinator", "board_member", "helpdesk"])
+def test_school_alone_takes_nothing_from_who_is_powerful_elsewhere(
+    client: Client, coordinator: User, owner: User, other_school: School, elsewhere: str
+) -> None:
+    places: dict[str, Any] = {"board_member": {"board": other_school.board}, "helpdesk": {}}
+    factories.make_role(owner, elsewhere, **places.get(elsewhere, {"school": other_school}))
+    client.force_login(coordinator)
+
+    client.post(f"/school/99XX00/medewerkers/{owner.pk}/tweede-stap/", {"reason": "lost"})
+
+    with unscoped("a test looks"):
+        assert not FactorReset.objects.get_queryset().exists()
+
+
+@pytest.mark.requirement("SR-B09")
+def test_who_became_powerful_elsewhere_after_the_question_keeps_the_second_step(
+    client: Client, coordinator: User, colleague: User, owner: User, other_school: School
+) -> None:
+    reset = ask(client, coordinator, owner)
+    factories.make_role(owner, "ict_coordinator", other_school)
+    client.force_login(colleague)
+
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+
+    assert has_app(owner)
+
+
+def test_teacher_who_teaches_elsewhere_too_is_helped_here(
+    client: Client, school: School, coordinator: User, colleague: User, other_school: School
+) -> None:
+    owner = factories.make_teacher(school)
+    factories.make_role(owner, "teacher", other_school)
+    factories.make_app(owner)
+    reset = ask(client, coordinator, owner)
+    client.force_login(colleague)
+
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+
+    assert not has_app(owner)
+
+
+@pytest.mark.parametrize("leaves", ["asker", "owner"])
+def test_question_of_who_left_or_about_who_left_is_over(
+    client: Client, coordinator: User, colleague: User, owner: User, leaves: str
+) -> None:
+    reset = ask(client, coordinator, owner)
+    factories.end_roles({"asker": coordinator, "owner": owner}[leaves])
+    client.force_login(colleague)
+
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+
+    assert has_app(owner)
+
+
+def test_question_is_over_after_a_week_and_can_be_asked_anew(
+    client: Client, school: School, coordinator: User, colleague: User, owner: User
+) -> None:
+    reset = ask(client, coordinator, owner)
+    with school_transaction(school):
+        FactorReset.objects.for_school(school).update(asked_at=timezone.now() - timedelta(days=7, seconds=1))
+    client.force_login(colleague)
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+    after_a_week = has_app(owner)
+
+    client.post(f"/school/99XX00/medewerkers/{owner.pk}/tweede-stap/", {"reason": "lost"})
+
+    with unscoped("a test looks"):
+        asked_by = set(FactorReset.objects.get_queryset().filter(withdrawn_at=None).values_list("asked_by", flat=True))
+    assert (after_a_week, asked_by) == (True, {colleague.pk})

@@ -133,9 +133,9 @@ def test_password_is_not_guessed_at_an_open_session(client: Client, teacher: Use
 def test_present_password_is_not_guessed_on_the_page_of_the_account(client: Client, teacher: User) -> None:
     client.force_login(teacher)
     for number in range(5):
-        client.post("/account/", {"current": f"Fout1fout{number}", "new": "Kip7boot9tak"})
+        client.post("/account/", {"current": f"Fout1fout{number}", "new": "Vis3lamp8dak"})
 
-    client.post("/account/", {"current": factories.PASSWORD, "new": "Kip7boot9tak"})
+    client.post("/account/", {"current": factories.PASSWORD, "new": "Vis3lamp8dak"})
 
     teacher.refresh_from_db()
     assert teacher.check_password(factories.PASSWORD)
@@ -145,11 +145,11 @@ def test_present_password_is_not_guessed_on_the_page_of_the_account(client: Clie
 def test_guesses_at_an_open_session_do_not_shut_its_owner_out(client: Client, teacher: User) -> None:
     client.force_login(teacher)
     for number in range(6):
-        client.post("/account/", {"current": f"Fout1fout{number}", "new": "Kip7boot9tak"})
+        client.post("/account/", {"current": f"Fout1fout{number}", "new": "Vis3lamp8dak"})
     own = PortalClient()
     own.post("/inloggen/", {"email": teacher.email, "password": factories.PASSWORD})
 
-    own.post("/account/", {"current": factories.PASSWORD, "new": "Kip7boot9tak"})
+    own.post("/account/", {"current": factories.PASSWORD, "new": "Vis3lamp8dak"})
 
     teacher.refresh_from_db()
-    assert teacher.check_password("Kip7boot9tak")
+    assert teacher.check_password("Vis3lamp8dak")

@@ -225,3 +225,24 @@ def test_teacher_does_not_see_the_list_of_staff(client: Client, teacher: User) -
     client.force_login(teacher)
 
     assert client.get(HOME).status_code == 403
+
+
+@pytest.mark.requirement("SR-B09")
+def test_who_is_no_staff_gets_no_role_at_a_school(client: Client, coordinator: User) -> None:
+    portal = factories.make_user(email="nova@voorbeeldschool.example")
+    User.objects.filter(pk=portal.pk).update(kind="portal")
+    client.force_login(coordinator)
+
+    client.post(f"{HOME}uitnodigen/", invitation())
+
+    assert roles_of(portal) == []
+
+
+@pytest.mark.requirement("SR-J02")
+def test_look_at_one_person_stands_in_the_trail(client: Client, coordinator: User, colleague: User) -> None:
+    client.force_login(coordinator)
+
+    client.get(f"{HOME}{colleague.pk}/")
+
+    with unscoped("a test looks"):
+        assert AuditEntry.objects.get_queryset().filter(event="accounts.staff.viewed").count() == 1

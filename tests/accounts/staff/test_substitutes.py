@@ -153,3 +153,35 @@ def test_substitute_who_has_an_account_is_told_and_others_get_a_link(
         "activation",
         "pass_given",
     ]
+
+
+@pytest.mark.requirement("SR-B09")
+def test_nobody_gives_a_pass_to_the_own_account(client: Client, teacher: User, group: Group) -> None:
+    client.force_login(teacher)
+
+    page: Any = client.post(PAGE, form(group, email=str(teacher.email)))
+
+    assert page.status_code == 200
+    assert [role.role for role in User.objects.get(pk=teacher.pk).running_roles()] == ["teacher"]
+
+
+@pytest.mark.requirement("SR-B09")
+def test_who_is_no_staff_gets_no_pass(client: Client, teacher: User, group: Group) -> None:
+    portal = factories.make_user(email=ADDRESS)
+    User.objects.filter(pk=portal.pk).update(kind="portal")
+    client.force_login(teacher)
+
+    client.post(PAGE, form(group))
+
+    assert User.objects.get(pk=portal.pk).running_roles() == []
+
+
+def test_word_of_thanks_says_no_more_than_was_typed(client: Client, teacher: User, group: Group) -> None:
+    factories.make_user(email=ADDRESS, first_name="Geheim")
+    client.force_login(teacher)
+
+    client.post(PAGE, form(group))
+
+    with_words: Any = client.get("/account/")
+    assert "Inge" in with_words.content.decode()
+    assert "Geheim" not in with_words.content.decode()
