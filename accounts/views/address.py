@@ -14,7 +14,7 @@ from accounts.actions import address as actions
 from accounts.actions.tokens import LinkUnusable
 from accounts.forms.staff import AddressForm
 from accounts.models import TokenPurpose
-from accounts.views.links import HELD, check_first, gone, unseen
+from accounts.views.links import HELD, check_first, gone
 from basispoort.lib.access import fresh, own_account, public
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def confirm_address(request: PortalRequest) -> HttpResponse:
     try:
         if request.method != "POST":
             facts = {"address": actions.address_of(bytes.fromhex(held))}
-            return unseen(render(request, "accounts/staff/confirm_address.html", facts))
+            return render(request, "accounts/staff/confirm_address.html", facts)
         actions.confirm_address(token_hash=bytes.fromhex(held))
     except (LinkUnusable, ValueError):
         return gone(request)

@@ -93,7 +93,7 @@ def choose_password(request: PortalRequest) -> HttpResponse:
     form = ChoosePasswordForm(user, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         facts = {"form": form, "first_time": purpose == TokenPurpose.ACTIVATION}
-        return unseen(render(request, "accounts/staff/choose_password.html", facts))
+        return render(request, "accounts/staff/choose_password.html", facts)
     try:
         redeem_link(token_hash=bytes.fromhex(held), purpose=TokenPurpose(purpose), password=form.cleaned_data["new"])
     except LinkUnusable:
@@ -120,12 +120,12 @@ def check_first(request: PortalRequest, held: str) -> HttpResponse | None:
     taken, redeemed = desk.hand_in(request, desk.Purpose.LINK, demand) if request.method == "POST" else NOT_HANDED_IN
     if redeemed.tickets:
         request.session[CHECKED] = held
-        return unseen(HttpResponseRedirect(request.path))
+        return HttpResponseRedirect(request.path)
     if redeemed.wait_seconds:
         facts = {"wait": wait_words(redeemed.wait_seconds)}
-        return unseen(told_to_wait(render(request, CHECK, facts), redeemed.wait_seconds))
+        return told_to_wait(render(request, CHECK, facts), redeemed.wait_seconds)
     own_only = taken is desk.Taken.OWN_INSTEAD
-    return unseen(with_challenge(request, CHECK, {}, desk.Purpose.LINK, demand, own_only=own_only))
+    return with_challenge(request, CHECK, {}, desk.Purpose.LINK, demand, own_only=own_only)
 
 
 def gone(request: PortalRequest) -> HttpResponse:
@@ -137,6 +137,10 @@ def gone(request: PortalRequest) -> HttpResponse:
 
 
 def unseen(response: HttpResponse) -> HttpResponse:
-    """Let no other page learn the address of this one (SR-C08)."""
+    """Let no other page learn the address of this one, which holds a token (SR-C08).
+
+    For that address alone: on a page with a form, browsers would send `Origin: null` along, and the form would be
+    refused as another site's. The pages after it hold no token in their address.
+    """
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -51,6 +51,7 @@ PUPIL_TIMES, STAFF_TIMES, REFUSED_TIMES = 60, 100, 200
 WARM = 8
 SIGNIFICANT = 0.01
 TYPED_REQUESTS, TAPPED_REQUESTS = 5, 11
+WRONG = "Fout4paard2raam"
 PASSWORD = "Kip7boot9tak"  # noqa: S105 - of somebody who does not exist, in a database of its own
 
 
@@ -185,7 +186,7 @@ def refusal_seconds(addresses: dict[str, str]) -> dict[str, list[float]]:
         for kind in secrets.SystemRandom().sample(list(addresses), len(addresses)):
             FailureCounter.objects.all().delete()
             begun = time.perf_counter()
-            answer = send(browser, page, email=addresses[kind], password="Fout4paard2raam")  # noqa: S106 - a wrong one
+            answer = send(browser, page, email=addresses[kind], password=WRONG)
             seconds = time.perf_counter() - begun
             expect(200, answer)
             if turn >= WARM:

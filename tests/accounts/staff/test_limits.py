@@ -263,7 +263,7 @@ def test_ten_wrong_tokens_bring_a_challenge_and_the_real_link_works_after_it(cli
     assert statuses == [410] * WRONG_TOKENS
     assert (asked.status_code, asks(asked), passed.status_code, asks(passed)) == (200, True, 200, False)
     assert (done.status_code, owner.check_password(NEW)) == (302, True)
-    assert asked.headers["Referrer-Policy"] == "no-referrer"
+    assert asked.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.requirement("SR-C09")
