@@ -15,7 +15,7 @@ from accounts import events, limits, second_step
 from accounts.actions.enter import WAY, Way
 from accounts.actions.passwords import count_password_try, end_everything, password_was_right
 from accounts.failures import count_try, forget_tries
-from accounts.models import Passkey, RecoveryCode, RecoveryKit, TotpDevice
+from accounts.models import Passkey, RecoveryCode, RecoveryKit, TotpDevice, User
 from accounts.models.verification import DIGITS, RECOVERY_CODES, new_code, plain_code
 from accounts.passwords import LONGEST_TRIED, normal_password
 from accounts.sessions import stored_key
@@ -27,24 +27,35 @@ from basispoort.lib.proof import note_proof
 if TYPE_CHECKING:
     from django_otp.models import Device
 
-    from accounts.models import User
     from basispoort.lib.http import StaffRequest
 
 # SR-K06: digits are few, so tries are; passkeys and recovery codes cannot be guessed and always work.
 CODES = "second step"
 SEED_MINUTES = 30
+OFFERED = "offered_app"
 PASSKEY_SHOWN = "passkey_shown_at"
 PASSKEY_SECONDS = 120
 
 
-def offered_app(user: User) -> TotpDevice:
-    """Give the app that a user is setting up, with a seed that is at most half an hour old."""
-    waiting = TotpDevice.objects.filter(user=user, confirmed=False)
-    waiting.filter(created_at__lt=timezone.now() - timedelta(minutes=SEED_MINUTES)).delete()
-    device = waiting.first()
+def offered_app(request: StaffRequest) -> TotpDevice:
+    """Give the app that is being set up in this session, with a seed that is at most half an hour old.
+
+    A seed that another session saw is never offered: whoever looked at it there would know the digits for good.
+    """
+    user = request.user
+    device = TotpDevice.objects.filter(
+        user=user,
+        confirmed=False,
+        public_id=request.session.get(OFFERED),
+        created_at__gte=timezone.now() - timedelta(minutes=SEED_MINUTES),
+    ).first()
     if device is None:
-        device = TotpDevice(user=user, name="app", confirmed=False, seed=TotpDevice.new_seed())
-        device.save(force_insert=True)
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)
+            TotpDevice.objects.filter(user=user, confirmed=False).delete()
+            device = TotpDevice(user=user, name="app", confirmed=False, seed=TotpDevice.new_seed())
+            device.save(force_insert=True)
+        request.session[OFFERED] = str(device.public_id)
     return device
 
 
@@ -53,7 +64,7 @@ def confirm_app(*, request: StaffRequest, user: User, token: str) -> bool:
 
     Raises TooManyTries.
     """
-    device = offered_app(user)
+    device = offered_app(request)
     count_try(CODES, str(user.pk))
     with transaction.atomic():
         if django_otp.verify_token(user, device.persistent_id, token) is None:
@@ -97,6 +108,7 @@ def make_recovery_codes(*, user: User) -> list[str]:
     """Give ten new recovery codes, to be shown this once; earlier ones are dead at once."""
     codes = [new_code() for _ in range(RECOVERY_CODES)]
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two tabs make one set after the other
         RecoveryKit.objects.filter(user=user).delete()
         kit = RecoveryKit.objects.create(user=user, name="codes")
         RecoveryCode.objects.bulk_create(

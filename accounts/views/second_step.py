@@ -120,7 +120,7 @@ def app(request: StaffRequest) -> HttpResponse:
             form.add_error("code", _("This code is not right. Wait for the next one and try again."))
         except TooManyTries:
             form.add_error("code", _("Too many wrong codes. Wait a minute."))
-    facts = {"form": form, "spoken": spoken_seed(offered_app(user).seed)}
+    facts = {"form": form, "spoken": spoken_seed(offered_app(request).seed)}
     return render(request, "accounts/staff/app.html", facts)
 
 
@@ -133,7 +133,7 @@ def app_picture(request: StaffRequest) -> HttpResponse:
     """Give the QR code of the app that is being set up; it is kept nowhere."""
     if not may_change(request):
         return redirect("accounts:second-step")
-    seed = offered_app(request.user).seed
+    seed = offered_app(request).seed
     response = HttpResponse(qr_svg(seed_address(seed, account=str(request.user.email))), content_type="image/svg+xml")
     response["Cache-Control"] = "no-store"
     return response

@@ -273,3 +273,43 @@ def test_browser_may_ask_for_a_passkey_on_the_page_of_the_step_and_nowhere_else(
 
     assert ["publickey-credentials-get=(self)" in policy for policy in policies] == [True, False]
     assert all("camera=()" in policy for policy in policies)
+
+
+@pytest.mark.requirement("SR-A11")
+def test_seed_that_another_session_saw_is_never_put_in_use(school: School) -> None:
+    user = factories.make_user()
+    factories.make_role(user, "ict_coordinator", school)
+    thief, owner = start(user), start(user)
+    page = f"{MEANS}app/"
+    thief.get(page)
+    seen = TotpDevice.objects.get(user=user).seed
+
+    owner.get(page)
+    owner.get(page)  # a second tab of the same session keeps the seed
+    offered = TotpDevice.objects.get(user=user).seed
+    owner.post(page, {"code": digits(seed=offered)})
+
+    assert offered != seen
+    assert TotpDevice.objects.get(user=user, confirmed=True).seed == offered
+
+
+@pytest.mark.requirement("SR-A11")
+@pytest.mark.django_db(transaction=True)
+def test_new_recovery_codes_made_in_two_tabs_at_once_are_one_set() -> None:
+    user = factories.make_user()
+    together, made = threading.Barrier(4), []
+
+    def make() -> None:
+        together.wait(30)
+        try:
+            made.append(len(make_recovery_codes(user=user)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (made, RecoveryCode.objects.filter(kit__user=user).count()) == ([10] * 4, 10)
