@@ -24,6 +24,7 @@ SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own si
 CLASS_START = right("accounts.class.start", _("Open a class start and let pupils in"))
 
 STAFF_VIEW = right("accounts.staff.view", _("See the staff of the school and their roles"))
+TRAIL_VIEW = right("accounts.trail.view", _("Read the trail of the school"))
 STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end roles"))
 FACTOR_RESET = right("accounts.factor.reset", _("Renew somebody's second step, together with a colleague"))
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
@@ -36,6 +37,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "schools.roster.import",
         SCHOOL_DOOR,
         STAFF_VIEW,
+        TRAIL_VIEW,
         STAFF_MANAGE,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
@@ -49,6 +51,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     RoleName.HEAD: CLASSROOM
     | {
         STAFF_VIEW,
+        TRAIL_VIEW,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
         "dpa.agreement.accept",

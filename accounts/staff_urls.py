@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import factor_resets, school_accounts, staff_pages, substitutes
+from accounts.views import factor_resets, school_accounts, staff_pages, substitutes, trail
 
 urlpatterns: list[URLPattern] = [
     path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
         name="reset-withdraw",
     ),
     path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
+    path("school/<school:school>/logboek/", trail.log, name="trail"),
+    path("school/<school:school>/logboek/downloaden/", trail.log_export, name="trail-export"),
     path("inloggen/met/<slug:provider>/", school_accounts.start, name="school-account-start"),
     path("inloggen/met/<slug:provider>/terug/", school_accounts.back, name="school-account-back"),
     path("account/schoolaccount/<slug:provider>/", school_accounts.link_start, name="school-account-link"),

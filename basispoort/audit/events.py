@@ -26,3 +26,8 @@ def sentence_of(name: str) -> str | _StrPromise:
         return _sentences[name]
     except KeyError:
         raise UnknownEvent(name) from None
+
+
+def all_sentences() -> dict[str, str | _StrPromise]:
+    """Give every event with its sentence."""
+    return dict(_sentences)

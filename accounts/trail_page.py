@@ -1,0 +1,100 @@
+"""The audit trail as a school reads it: one sentence an entry, names looked up when it is shown (product A12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.models import RoleName, User, UserKind
+from basispoort.audit.events import sentence_of
+from basispoort.audit.models import AuditEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from basispoort.lib.tenancy import TenantQuerySet
+    from schools.models import School
+
+ROWS_A_PAGE = 50
+PERSON = "accounts.user"
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """One entry in words."""
+
+    at: datetime
+    who: str
+    role: str
+    sentence: str
+    about: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """A page of the trail, newest first, and where the next one begins."""
+
+    lines: list[TrailLine]
+    older: str
+
+
+def entries_of(
+    school: School, *, since: datetime | None, until: datetime | None, event: str, refused: bool
+) -> TenantQuerySet[AuditEntry]:
+    """Give the entries of a school that a reader asks for, newest first."""
+    rows = AuditEntry.objects.for_school(school).order_by("-at", "-id")
+    if since:
+        rows = rows.filter(at__gte=since)
+    if until:
+        rows = rows.filter(at__lt=until)
+    if event:
+        rows = rows.filter(event=event)
+    return rows.exclude(outcome="done") if refused else rows
+
+
+def page_of(rows: TenantQuerySet[AuditEntry], before: str) -> TrailPage:
+    """Give the page that begins below a mark; a mark that nobody gave out is the first page."""
+    if mark := _mark(before):
+        rows = rows.filter(Q(at__lt=mark[0]) | Q(at=mark[0], id__lt=mark[1]))
+    found = list(rows[: ROWS_A_PAGE + 1])
+    older = f"{found[ROWS_A_PAGE - 1].at.isoformat()}_{found[ROWS_A_PAGE - 1].id}" if len(found) > ROWS_A_PAGE else ""
+    return TrailPage(in_words(found[:ROWS_A_PAGE]), older)
+
+
+def _mark(text: str) -> tuple[datetime, UUID] | None:
+    moment, _between, number = text.rpartition("_")
+    try:
+        at = parse_datetime(moment)
+        return (at, UUID(number)) if at is not None and at.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:
+    """Give entries as lines; all names in one query."""
+    entries = list(entries)
+    ids = {one.actor_id for one in entries if one.actor_id}
+    ids |= {UUID(one.target_id) for one in entries if one.target_type == PERSON}
+    names = {user.pk: _name(user) for user in User.objects.filter(pk__in=ids)}
+    gone = _("somebody who is no longer here")
+    roles = {str(value): str(label) for value, label in RoleName.choices}
+    lines = []
+    for one in entries:
+        who = names.get(one.actor_id, gone) if one.actor_id else _("the portal")
+        about = names.get(UUID(one.target_id), gone) if one.target_type == PERSON else ""
+        role = roles.get(one.actor_role, "")
+        lines.append(
+            TrailLine(one.at, who, role, str(sentence_of(one.event)), about if about != who else "", one.outcome)
+        )
+    return lines
+
+
+def _name(user: User) -> str:
+    return user.first_name or _("a pupil") if user.kind == UserKind.PUPIL else user.full_name
