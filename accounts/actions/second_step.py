@@ -156,6 +156,13 @@ def step_taken(*, request: StaffRequest, user: User, device: Device) -> None:
     trail.record(events.SECOND_STEP_TAKEN, school=None, acting_user=user, details={"kind": device.model_label()})
 
 
+def end_wait(request: StaffRequest) -> None:
+    """Make a half-begun session a whole one for who needs no second step any more: the role that asked for it ended."""
+    request.session.pop(second_step.DUE, None)
+    request.session.cycle_key()
+    limits.limit(request.session, limits.ADULT, int(timezone.now().timestamp()))
+
+
 def _pass(request: StaffRequest, user: User, device: Device) -> None:
     request.session.pop(second_step.DUE, None)
     django_otp.login(request, device)

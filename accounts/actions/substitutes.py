@@ -65,10 +65,7 @@ def give_pass(  # noqa: PLR0913 - a pass is all of these
         user = User.objects.with_email(email)
         if user is not None and (user.pk == acting_user.pk or user.kind != UserKind.STAFF):
             raise NotForThisOne
-        if user is None:
-            user = User.objects.create_staff(
-                email=email, first_name=first_name, infix=infix, last_name=last_name, password=None
-            )
+        user = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
         role = Role.objects.create(
             user=user,
             role=RoleName.SUBSTITUTE,

@@ -155,13 +155,12 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
     acts may give this role.
     """
     with transaction.atomic():
-        user = User.objects.with_email(email)
-        if user is None:
-            user = User.objects.create_staff(
-                email=email, first_name=first_name, infix=infix, last_name=last_name, password=None
-            )
+        is_new = User.objects.with_email(email) is None
+        user = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
+        if is_new:
             User.objects.filter(pk=user.pk).update(language=language)
             user.language = language
+        User.objects.select_for_update().get(pk=user.pk)  # two who invite at once give one role
         with unscoped("a role at a school the inviter may not be at"):
             here = Role.objects.get_queryset().not_over().filter(user=user, role=role, school=school)
             if not here.exists():

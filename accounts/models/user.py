@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +56,21 @@ class UserManager(BaseUserManager["User"]):
         user.set_email(email)
         user.set_password(password)
         user.save(force_insert=True)
+        return user
+
+    def staff_with(self, *, email: str, first_name: str, last_name: str, infix: str) -> User:
+        """Give the account with this address, made when there is none; of two who ask at once one makes it."""
+        user = self.with_email(email)
+        if user is None:
+            try:
+                with transaction.atomic():
+                    return self.create_staff(
+                        email=email, first_name=first_name, infix=infix, last_name=last_name, password=None
+                    )
+            except IntegrityError:
+                user = self.with_email(email)
+                if user is None:
+                    raise
         return user
 
 

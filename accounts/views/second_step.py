@@ -21,6 +21,7 @@ from accounts import second_step
 from accounts.actions.second_step import (
     codes_left,
     confirm_app,
+    end_wait,
     factor_added,
     has_factor,
     make_recovery_codes,
@@ -59,7 +60,10 @@ def take(request: StaffRequest) -> HttpResponse:
     if request.user.is_verified():
         return HttpResponseRedirect(target or resolve_url("home"))
     if not has_factor(user):
-        return redirect("accounts:factors") if second_step.is_powerful(user) else redirect("home")
+        if second_step.is_powerful(user):
+            return redirect("accounts:factors")
+        end_wait(request)
+        return redirect("home")
     form = StepForm(request.POST or None, initial={"next": target})
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -77,3 +77,17 @@ def test_half_begun_session_can_be_signed_out(half: Client) -> None:
     half.post("/uitloggen/")
 
     assert not Session.objects.exists()
+
+
+def test_who_needs_no_second_step_any_more_goes_on_with_the_session(school: School) -> None:
+    user = factories.make_user()
+    factories.make_role(user, "head", school)
+    client = Client()
+    client.post("/inloggen/", {"email": user.email, "password": factories.PASSWORD})
+    factories.end_roles(user)
+    factories.make_role(user, "teacher", school)
+
+    page: Any = client.get("/school/99XX00/", follow=True)
+
+    assert (page.status_code, len(page.redirect_chain) < 5) == (200, True)
+    assert client.get("/school/99XX00/").status_code == 200

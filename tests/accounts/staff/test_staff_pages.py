@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
+from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
     from schools.models import School
@@ -246,3 +249,28 @@ def test_look_at_one_person_stands_in_the_trail(client: Client, coordinator: Use
 
     with unscoped("a test looks"):
         assert AuditEntry.objects.get_queryset().filter(event="accounts.staff.viewed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_invitations_of_one_person_at_once_make_one_account_with_one_role(school: School) -> None:
+    coordinators = [factories.make_coordinator(school) for _ in range(2)]
+    statuses, together = [], threading.Barrier(2)
+
+    def send(coordinator: User) -> None:
+        client = PortalClient()
+        try:
+            client.force_login(coordinator)
+            together.wait()
+            statuses.append(client.post(f"/school/{school.code}/medewerkers/uitnodigen/", invitation()).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=(one,)) for one in coordinators]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    user = User.objects.with_email("nova@voorbeeldschool.example")
+    assert user is not None
+    assert (statuses, roles_of(user)) == ([302, 302], ["teacher"])
