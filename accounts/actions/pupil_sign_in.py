@@ -40,14 +40,13 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
         trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="elsewhere")
         return Outcome.ELSEWHERE
     codes = PupilCode.objects.for_school(school)
-    code = codes.filter(pupil=pupil).first()
-    if code is None:
-        return Outcome.WRONG
-    if not codes.claim_try(code.pk):
+    if not codes.claim_try_of(pupil):
+        if not codes.filter(pupil=pupil).exists():
+            return Outcome.WRONG
         trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="waiting")
         return Outcome.WAIT
-    # Read again under the lock that the claim holds: a new code may have been given a moment ago.
-    code = codes.get(pk=code.pk)
+    # Read under the lock that the claim holds: a new code may have been given a moment ago.
+    code = codes.get(pupil=pupil)
     user = user_of(school, pupil) if code.matches(parts) else None
     if user is None or not user.is_active:
         trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="refused")

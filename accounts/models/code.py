@@ -32,11 +32,13 @@ UPDATE accounts_pupilcode AS code SET
     last_wrong_at = statement_timestamp(),
     waiting_until = CASE WHEN {lately} AND code.wrong_count >= %(free)s - 1 THEN statement_timestamp() + interval '1 s'
         * (%(waits)s::int[])[least(code.wrong_count - %(free)s + 2, array_length(%(waits)s::int[], 1))] END
-WHERE code.id = %(pk)s AND (code.waiting_until IS NULL OR code.waiting_until <= statement_timestamp())
-""".format(
-    lately="(code.wrong_since > statement_timestamp() - %(window)s * interval '1 s' OR code.wrong_count >= %(free)s"
+WHERE code.{column} = %(pk)s AND (code.waiting_until IS NULL OR code.waiting_until <= statement_timestamp())
+"""
+LATELY = (
+    "(code.wrong_since > statement_timestamp() - %(window)s * interval '1 s' OR code.wrong_count >= %(free)s"
     " AND code.last_wrong_at > statement_timestamp() - %(window)s * interval '1 s')"
 )
+CLAIM_BY_ID, CLAIM_BY_PUPIL = (CLAIM.format(lately=LATELY, column=column) for column in ("id", "pupil_id"))
 # Year groups whose pupils cannot be expected to read and type digits: babies, toddlers, pre-school, groups 1 to 3.
 PICTURE_YEAR_GROUPS = frozenset({"B", "D", "0", "1", "2", "3"})
 
@@ -66,11 +68,17 @@ class PupilCodeQuerySet(TenantQuerySet["PupilCode"]):
         One conditional UPDATE, whose row lock lasts as long as the transaction: of many tries at once each sees the
         ones before it (SR-A15). Five in ten minutes are free; after each further one the wait doubles.
         """
+        return self._claim(CLAIM_BY_ID, pk)
+
+    def claim_try_of(self, pupil: Pupil) -> bool:
+        """Count one try of a pupil, as `claim_try`; False for one without a code as well."""
+        return self._claim(CLAIM_BY_PUPIL, pupil.pk)
+
+    def _claim(self, statement: str, pk: uuid.UUID | int) -> bool:
         self._check_scope()
+        facts = {"pk": pk, "window": WINDOW.total_seconds(), "free": FREE_TRIES, "waits": list(WAITS_SECONDS)}
         with connection.cursor() as cursor:
-            cursor.execute(
-                CLAIM, {"pk": pk, "window": WINDOW.total_seconds(), "free": FREE_TRIES, "waits": list(WAITS_SECONDS)}
-            )
+            cursor.execute(statement, facts)
             return bool(cursor.rowcount == 1)
 
     def forget_tries(self, **also: Combinable) -> int:

@@ -181,17 +181,14 @@ def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     """Show the pictures or the number pad to a pupil, and take what is tapped; the fourth one is the try."""
     if closed := step_where_closed(request, group):
         return closed
+    entry = entry_of(request, pupil)
+    typed = PincodeForm(request.POST if "pincode" in request.POST else None)
+    if request.method == "POST" and (answer := _taken(request, group, pupil, entry, typed)) is not None:
+        return answer
     tile = the_pupil(request, group, pupil)
     if tile is None:
         return lost_page(request, 404)
     pupil_code = PupilCode.objects.for_school(request.school).filter(pupil=tile.pupil).first()
-    entry = entry_of(request, pupil)
-    typed = PincodeForm(request.POST if "pincode" in request.POST else None)
-    if request.method == "POST" and pupil_code is not None and _took(request, pupil_code, entry, typed):
-        if len(entry.chosen) >= CODE_LENGTH:
-            return _try_code(request, tile.pupil, entry)
-        keep_entry(request, pupil, entry)
-        return HttpResponseRedirect(request.path)
     context = {
         "names_address": reverse("accounts:pupil-names", args=[request.door_token, group]),
         "ask_address": _ask_address(request, group, pupil),
@@ -207,6 +204,23 @@ def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     if pupil_code is not None and pupil_code.is_waiting:
         response["Refresh"] = str(pupil_code.wait_seconds)
     return response
+
+
+def _taken(request: DoorRequest, group: UUID, pupil: UUID, entry: CodeEntry, typed: PincodeForm) -> HttpResponse | None:
+    """Take what was tapped or typed; None where there is nothing to take, and the page is shown instead.
+
+    Asks for the one pupil's code alone: how the group is shown to children matters on the page only.
+    """
+    groups = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group)
+    pupils = Pupil.objects.for_school(request.school).present().filter(home_group__in=groups, public_id=pupil)
+    found = pupils.select_related("code").first()
+    pupil_code = getattr(found, "code", None)
+    if found is None or pupil_code is None or not _took(request, pupil_code, entry, typed):
+        return None
+    if len(entry.chosen) >= CODE_LENGTH:
+        return _try_code(request, found, entry)
+    keep_entry(request, pupil, entry)
+    return HttpResponseRedirect(request.path)
 
 
 def _ask_address(request: DoorRequest, group: UUID, pupil: UUID) -> str:
