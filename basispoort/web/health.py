@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.http import JsonResponse
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from basispoort.celery import app
@@ -58,5 +59,5 @@ def _redis() -> bool:
 def _worker() -> bool:
     try:
         return bool(app.control.ping(timeout=1.0, limit=1))
-    except (RedisError, OSError):
+    except (RedisError, OSError, OperationalError):
         return False
