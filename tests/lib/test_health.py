@@ -15,7 +15,7 @@ import tests.settings, django
 django.setup()
 from django.test import Client
 for _ in range(2):
-    answer = Client().get("/health/ready")
+    answer = Client().get("/health/ready", headers={"host": "localhost:8000"})
     print(answer.status_code, answer.content.decode())
 """
 
