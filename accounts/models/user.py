@@ -128,10 +128,10 @@ class User(AbstractBaseUser):
     def running_roles(self) -> list[Role]:
         """Give the roles that run today, with their schools; asked of the database once a request."""
         if self._running_roles is None:
-            from accounts.models.role import Role  # noqa: PLC0415 - roles point at users
+            from accounts.models.role import running_roles_of  # noqa: PLC0415 - roles point at users
 
             with unscoped("which schools may this user enter", only_looks=True):
-                self._running_roles = list(Role.objects.get_queryset().running_today().filter(user=self).with_places())
+                self._running_roles = running_roles_of(self.pk)
         return self._running_roles
 
     def is_verified(self) -> bool:
