@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import CLASS_START, SCHOOL_DOOR, STAFF_VIEW, SUBSTITUTE_GIVE, TRAIL_VIEW
+from accounts.permissions import CLASS_START, SCHOOL_DOOR, STAFF_VIEW, SUBSTITUTE_GIVE, SUPPORT_SEE, TRAIL_VIEW
 from basispoort.web.navigation import register_section
 
 register_section(_("Start"), "accounts:school", right="", order=0, icon="house")
@@ -12,3 +12,4 @@ register_section(_("Substitutes"), "accounts:substitutes", right=SUBSTITUTE_GIVE
 register_section(_("Class start"), "accounts:class-starts", right=CLASS_START, order=15, icon="clock")
 register_section(_("Network"), "accounts:networks", right=SCHOOL_DOOR, order=75, icon="network")
 register_section(_("Trail"), "accounts:trail", right=TRAIL_VIEW, order=90, icon="eye")
+register_section(_("Helpdesk"), "accounts:support", right=SUPPORT_SEE, order=85, icon="life-buoy")

@@ -27,6 +27,8 @@ STAFF_VIEW = right("accounts.staff.view", _("See the staff of the school and the
 TRAIL_VIEW = right("accounts.trail.view", _("Read the trail of the school"))
 STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end roles"))
 FACTOR_RESET = right("accounts.factor.reset", _("Renew somebody's second step, together with a colleague"))
+SUPPORT_SEE = right("accounts.support.see", _("See what the helpdesk looked at, and end that it can look"))
+SUPPORT_GRANT = right("accounts.support.grant", _("Let the helpdesk look at the school's persons for a while"))
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
 
 EVERYONE = frozenset({"schools.school.view", "licences.material.open"})
@@ -41,6 +43,8 @@ RIGHTS: dict[str, frozenset[str]] = {
         STAFF_MANAGE,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
+        SUPPORT_SEE,
+        SUPPORT_GRANT,
         "dpa.agreement.accept",
         "dpa.agreement.view",
         "licences.sharing.view",
@@ -54,6 +58,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         TRAIL_VIEW,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
+        SUPPORT_SEE,
         "dpa.agreement.accept",
         "dpa.agreement.view",
         "licences.sharing.view",

@@ -23,6 +23,8 @@ from accounts.models import (
     SchoolAccount,
     SchoolDoor,
     Session,
+    SupportGrant,
+    SupportRequest,
     TotpDevice,
     User,
     UserPupil,
@@ -172,4 +174,20 @@ register_simple(
     paths={},  # the school's own, nobody's
     retention=Retention(30, "agreement ended", "OV 12.1: opens the school to its own staff"),
     fields=("provider", "label"),
+)
+
+AS_LONG_AS_THE_TRAIL = "SR-B07, SR-J03: who let the helpdesk look and when, as long as the trail speaks of it"
+register_simple(
+    SupportGrant,
+    _("support grant"),
+    paths={"user": "granted_by"},
+    retention=Retention(550, "ended", AS_LONG_AS_THE_TRAIL),
+    fields=("school_id", "reason", "starts_at", "until", "ended_at"),
+)
+register_simple(
+    SupportRequest,
+    _("request for support access"),
+    paths={"user": "asked_by"},
+    retention=Retention(550, "answered or left", AS_LONG_AS_THE_TRAIL),
+    fields=("school_id", "reason", "ticket", "asked_at", "answered_at"),
 )

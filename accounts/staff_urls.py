@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import factor_resets, school_accounts, staff_pages, substitutes, trail
+from accounts.views import factor_resets, school_accounts, staff_pages, substitutes, support, trail
 
 urlpatterns: list[URLPattern] = [
     path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
     path("school/<school:school>/logboek/", trail.log, name="trail"),
     path("school/<school:school>/logboek/downloaden/", trail.log_export, name="trail-export"),
+    path("school/<school:school>/helpdesk/", support.support, name="support"),
+    path("school/<school:school>/helpdesk/toelaten/", support.support_grant, name="support-grant"),
+    path("school/<school:school>/helpdesk/beeindigen/", support.support_end, name="support-end"),
+    path("school/<school:school>/helpdesk/<uuid:asked>/weigeren/", support.support_refuse, name="support-refuse"),
     path("inloggen/met/<slug:provider>/", school_accounts.start, name="school-account-start"),
     path("inloggen/met/<slug:provider>/terug/", school_accounts.back, name="school-account-back"),
     path("account/schoolaccount/<slug:provider>/", school_accounts.link_start, name="school-account-link"),

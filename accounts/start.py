@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.actions.support import waiting_request
 from accounts.models import PupilCode
-from accounts.permissions import SCHOOL_DOOR
+from accounts.permissions import SCHOOL_DOOR, SUPPORT_GRANT
 from basispoort.web.start import Step, register_step
 from schools.models import Pupil
 
@@ -36,4 +37,17 @@ def door_step(request: SchoolRequest) -> Step | None:
     return Step(title, words, url, _("School link"), "qr-code", "done" if been * 2 > total else "now")
 
 
+def support_step(request: SchoolRequest) -> Step | None:
+    """Give the step of answering the helpdesk, while it waits for an answer."""
+    if not request.user.has_perm(SUPPORT_GRANT, request.school):
+        return None
+    waiting = waiting_request(request.school)
+    if waiting is None:
+        return None
+    words = _("Call %(ticket)s. Nobody can look until you say yes.") % {"ticket": waiting.ticket}
+    url = reverse("accounts:support", args=[request.school])
+    return Step(_("The helpdesk asks to look"), words, url, _("Answer"), "life-buoy", "now")
+
+
+register_step(5, support_step)
 register_step(50, door_step)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from celery import shared_task
 from django.db.models.functions import Now
 
+from accounts.actions.support import tell_ended_grants
 from accounts.actions.tokens import answer, forget_old_links
 from accounts.models import ClassStart, DoorMiss, FailureCounter, LinkRequest, SolvedChallenge
 from basispoort.lib.tenancy import school_transaction, unscoped
@@ -35,6 +36,12 @@ def sweep_links() -> int:
         answer(pk)
     forget_old_links()
     return len(waiting)
+
+
+@shared_task(name="accounts.tell_ended_support")
+def tell_ended_support() -> int:
+    """Tell schools that the helpdesk's time to look is over; gives of how many grants."""
+    return tell_ended_grants()
 
 
 @shared_task(name="accounts.forget_failures")

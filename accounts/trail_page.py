@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import RoleName, User, UserKind
 from basispoort.audit.events import sentence_of
 from basispoort.audit.models import AuditEntry
+from schools.models import Pupil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ROWS_A_PAGE = 50
 PERSON = "accounts.user"
+PUPIL = "schools.pupil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,20 @@ def _mark(text: str) -> tuple[datetime, UUID] | None:
 
 
 def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:
-    """Give entries as lines; all names in one query."""
+    """Give entries as lines; all names in one query of accounts and one of pupils."""
     entries = list(entries)
     ids = {one.actor_id for one in entries if one.actor_id}
     ids |= {UUID(one.target_id) for one in entries if one.target_type == PERSON}
     names = {user.pk: _name(user) for user in User.objects.filter(pk__in=ids)}
+    pupils = _pupil_names(entries)
     gone = _("somebody who is no longer here")
     roles = {str(value): str(label) for value, label in RoleName.choices}
     lines = []
     for one in entries:
         who = names.get(one.actor_id, gone) if one.actor_id else _("the portal")
         about = names.get(UUID(one.target_id), gone) if one.target_type == PERSON else ""
+        if one.target_type == PUPIL:
+            about = pupils.get(int(one.target_id), gone)
         role = roles.get(one.actor_role, "")
         lines.append(
             TrailLine(one.at, who, role, str(sentence_of(one.event)), about if about != who else "", one.outcome)
@@ -96,5 +101,13 @@ def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:
     return lines
 
 
+def _pupil_names(entries: Iterable[AuditEntry]) -> dict[int, str]:
+    about = [one for one in entries if one.target_type == PUPIL and one.school_id]
+    rows = Pupil.objects.for_schools({one.school_id for one in about if one.school_id})
+    return {row.pk: row.full_name for row in rows.filter(pk__in={int(one.target_id) for one in about})}
+
+
 def _name(user: User) -> str:
-    return user.first_name or _("a pupil") if user.kind == UserKind.PUPIL else user.full_name
+    if user.kind == UserKind.PUPIL:
+        return user.first_name or _("a pupil")
+    return user.first_name if user.kind == UserKind.PORTAL else user.full_name

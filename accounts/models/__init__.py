@@ -12,6 +12,7 @@ from accounts.models.role import Role, RoleGroup, RoleName
 from accounts.models.school_account import AllowedTenant, SchoolAccount
 from accounts.models.session import Session
 from accounts.models.standing import UserPupil, UserStaff
+from accounts.models.support import SupportGrant, SupportReason, SupportRequest
 from accounts.models.token import LinkRequest, MailReason, MailToken, TokenPurpose
 from accounts.models.user import User, UserKind
 from accounts.models.verification import Passkey, PasskeyAttestation, RecoveryCode, RecoveryKit, TotpDevice
@@ -44,6 +45,9 @@ __all__ = [
     "SchoolDoor",
     "Session",
     "SolvedChallenge",
+    "SupportGrant",
+    "SupportReason",
+    "SupportRequest",
     "TokenPurpose",
     "TotpDevice",
     "User",

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import events, second_step
+from accounts import events, permissions, second_step
 from accounts.actions.groups import groups_of
 from accounts.actions.passwords import change_password, count_password_try, password_was_right
 from accounts.actions.sign_in import Outcome, demand_before, remember_device, sign_in_staff
+from accounts.actions.support import running_grant
 from accounts.challenges.desk import Purpose
 from accounts.failures import Demand, TooManyTries
 from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
@@ -200,6 +201,8 @@ def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
     groups = list(groups_of(request.user, request.school).with_home_pupils()) if _sees_groups(request) else []
     can_import = request.user.has_perm("schools.roster.import", request.school)
     facts = {"groups": groups, "can_import": can_import, "steps": steps_for(request), "place": place_card(request)}
+    facts["grant"] = running_grant(request.school)
+    facts["may_see_support"] = request.user.has_perm(permissions.SUPPORT_SEE, request.school)
     facts["may_start"] = request.user.has_perm("accounts.class.start", request.school)
     return render(request, "accounts/staff/school.html", facts)
 

@@ -1,0 +1,393 @@
+"""The school decides when the helpdesk can look: for a reason, for a day at most, and ends it at once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.actions.support import (
+    AskedAlready,
+    CanLookAlready,
+    Length,
+    NobodyToAsk,
+    ask_support,
+    end_of,
+    grant_support,
+    running_grant,
+    tell_ended_grants,
+)
+from accounts.models import RoleName, SupportGrant, SupportRequest
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.models import OutgoingMail
+from basispoort.lib.proof import PROVED
+from basispoort.lib.tenancy import school_transaction
+from tests import factories
+from tests.accounts.support.factories import grants_of, let_time_pass, make_grant, make_portal_user, make_request
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import User
+    from schools.models import School
+
+pytestmark = pytest.mark.requirement("SR-B07")
+PAGE = "/school/99XX00/helpdesk/"
+YES = {"reason": "sign_in", "length": "hour"}
+
+
+@pytest.fixture
+def helpdesk(db: None) -> User:  # noqa: ARG001 - opens the database
+    """Somebody of the helpdesk."""
+    return make_portal_user(first_name="Hanna", last_name="Geheim")
+
+
+def events_of(school: School) -> list[str]:
+    with school_transaction(school):
+        return [row.event for row in AuditEntry.objects.for_school(school).order_by("at")]
+
+
+def mails() -> list[tuple[str, object]]:
+    return list(OutgoingMail.objects.order_by("created_at").values_list("purpose", "recipient_id"))
+
+
+def ask(school: School, helpdesk: User, ticket: str = "HD-1") -> SupportRequest:
+    with school_transaction(school):
+        return ask_support(school=school, reason="material", ticket=ticket, acting_user=helpdesk)
+
+
+def test_nobody_can_look_before_a_coordinator_said_yes(client: Client, school: School, coordinator: User) -> None:
+    client.force_login(coordinator)
+
+    page = client.get(PAGE).content.decode()
+
+    assert "Niemand van de helpdesk kan nu meekijken" in page
+    assert grants_of(school) == []
+
+
+@pytest.mark.parametrize(("length", "hours"), [("hour", 1), ("day", 24)])
+def test_coordinator_lets_the_helpdesk_look_for_a_while(
+    client: Client, school: School, coordinator: User, length: str, hours: int
+) -> None:
+    client.force_login(coordinator)
+
+    client.post(PAGE + "toelaten/", {"reason": "roster", "length": length})
+
+    [grant] = grants_of(school)
+    assert (grant.reason, grant.granted_by_id, grant.until - grant.starts_at) == (
+        "roster",
+        coordinator.pk,
+        timedelta(hours=hours),
+    )
+    assert abs(grant.starts_at - timezone.now()) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("wrong", [{"length": "week"}, {"reason": "because"}, {"length": ""}, {"reason": ""}])
+def test_leave_without_reason_or_for_longer_is_not_given(
+    client: Client, school: School, coordinator: User, wrong: dict[str, str]
+) -> None:
+    client.force_login(coordinator)
+
+    page: Any = client.post(PAGE + "toelaten/", YES | wrong)
+
+    assert (page.status_code, grants_of(school)) == (200, [])
+    assert page.context["form"].errors
+
+
+def test_database_refuses_a_leave_of_more_than_a_day(school: School, coordinator: User) -> None:
+    start = timezone.now()
+
+    with pytest.raises(IntegrityError, match="support_lasts_a_day"):
+        make_grant(school, coordinator, starts_at=start, until=start + timedelta(hours=24, seconds=1))
+
+
+@pytest.mark.requirement("SR-A12")
+def test_letting_the_helpdesk_look_asks_for_a_fresh_proof(client: Client, school: School, coordinator: User) -> None:
+    client.force_login(coordinator)
+    session = client.session
+    session[PROVED] = 0
+    session.save()
+
+    page = client.post(PAGE + "toelaten/", YES)
+
+    assert "proof_password" in page.content.decode()
+    assert grants_of(school) == []
+
+
+@pytest.mark.parametrize("role", [RoleName.HEAD, RoleName.TEACHER])
+def test_only_a_coordinator_lets_the_helpdesk_look(client: Client, school: School, role: str) -> None:
+    user = factories.make_user()
+    factories.make_role(user, role, school)
+    factories.make_app(user)
+    client.force_login(user)
+
+    assert client.post(PAGE + "toelaten/", YES).status_code == 403
+    assert grants_of(school) == []
+
+
+def test_head_sees_the_looks_and_ends_it(client: Client, school: School, coordinator: User) -> None:
+    head = factories.make_user()
+    factories.make_role(head, RoleName.HEAD, school)
+    factories.make_app(head)
+    make_grant(school, coordinator)
+    client.force_login(head)
+
+    before = client.get(PAGE).content.decode()
+    client.post(PAGE + "beeindigen/")
+
+    [grant] = grants_of(school)
+    assert "De helpdesk kan meekijken tot" in before
+    assert (grant.ended_by_id, grant.ended_at is not None) == (head.pk, True)
+
+
+def test_ended_leave_no_longer_runs_and_all_coordinators_hear_it(
+    client: Client, school: School, coordinator: User
+) -> None:
+    colleague = factories.make_coordinator(school)
+    make_grant(school, coordinator)
+    client.force_login(coordinator)
+
+    client.post(PAGE + "beeindigen/")
+
+    with school_transaction(school):
+        assert running_grant(school) is None
+    assert sorted(mails(), key=str) == sorted(
+        [("support_ended", coordinator.pk), ("support_ended", colleague.pk)], key=str
+    )
+
+
+def test_ending_twice_ends_and_mails_once(client: Client, school: School, coordinator: User) -> None:
+    make_grant(school, coordinator)
+    client.force_login(coordinator)
+
+    for _ in range(2):
+        client.post(PAGE + "beeindigen/")
+
+    assert mails() == [("support_ended", coordinator.pk)]
+    assert events_of(school).count("accounts.support.ended") == 1
+
+
+def test_second_leave_is_not_given_while_one_runs(client: Client, school: School, coordinator: User) -> None:
+    client.force_login(coordinator)
+
+    for _ in range(2):
+        client.post(PAGE + "toelaten/", YES)
+
+    assert len(grants_of(school)) == 1
+
+
+def test_after_an_early_end_a_new_leave_can_be_given(client: Client, school: School, coordinator: User) -> None:
+    client.force_login(coordinator)
+    client.post(PAGE + "toelaten/", YES)
+    client.post(PAGE + "beeindigen/")
+
+    client.post(PAGE + "toelaten/", YES)
+
+    assert [grant.ended_at is None for grant in grants_of(school)] == [False, True]
+
+
+def test_leave_ends_by_itself_and_coordinators_are_told_once(school: School, coordinator: User) -> None:
+    make_grant(school, coordinator)
+    before = tell_ended_grants()
+    let_time_pass(school)
+
+    told = [tell_ended_grants(), tell_ended_grants()]
+
+    with school_transaction(school):
+        assert running_grant(school) is None
+    assert (before, told, mails()) == (0, [1, 0], [("support_ended", coordinator.pk)])
+
+
+def test_coordinators_are_told_of_a_leave_with_reason_and_end(
+    client: Client, school: School, coordinator: User
+) -> None:
+    colleague = factories.make_coordinator(school)
+    client.force_login(coordinator)
+
+    client.post(PAGE + "toelaten/", YES)
+
+    mail = OutgoingMail.objects.get(recipient_id=colleague.pk)
+    end = timezone.localtime(grants_of(school)[0].until)
+    assert [word in str(mail.text) for word in (f"tot {date_format(end, 'j F H:i')} ", "iemand kan niet inloggen")] == [
+        True,
+        True,
+    ]
+    assert coordinator.full_name in str(mail.html)
+
+
+def test_school_day_ends_at_five_and_is_not_offered_after_it_or_at_the_weekend() -> None:
+    monday = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+
+    assert end_of(Length.SCHOOL_DAY, monday) == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+    assert end_of(Length.SCHOOL_DAY, monday + timedelta(hours=3)) is None
+    assert end_of(Length.SCHOOL_DAY, monday - timedelta(days=1)) is None
+
+
+def test_helpdesk_asks_and_each_coordinator_is_mailed_with_reason_and_number(
+    school: School, coordinator: User, helpdesk: User
+) -> None:
+    ask(school, helpdesk, "HD-123")
+
+    [mail] = OutgoingMail.objects.all()
+    assert (mail.purpose, mail.recipient_id) == ("support_asked", coordinator.pk)
+    assert "melding HD-123" in str(mail.text)
+    assert helpdesk.first_name in str(mail.text)
+    assert helpdesk.last_name not in str(mail.text) + str(mail.html)
+
+
+def test_yes_answers_what_was_asked(client: Client, school: School, coordinator: User, helpdesk: User) -> None:
+    make_request(school, helpdesk)
+    client.force_login(coordinator)
+    shown = client.get(PAGE).content.decode()
+
+    client.post(PAGE + "toelaten/", YES)
+
+    with school_transaction(school):
+        answered = SupportRequest.objects.for_school(school).get()
+    assert "HD-1" in shown
+    assert (answered.answered_by_id, answered.grant_id) == (coordinator.pk, grants_of(school)[0].pk)
+
+
+def test_no_lets_nobody_look_and_can_be_said_once(
+    client: Client, school: School, coordinator: User, helpdesk: User
+) -> None:
+    asked = make_request(school, helpdesk)
+    client.force_login(coordinator)
+
+    for _ in range(2):
+        client.post(f"{PAGE}{asked.pk}/weigeren/")
+
+    assert grants_of(school) == []
+    assert events_of(school) == ["accounts.support.refused"]
+
+
+@pytest.mark.requirement("SR-B02")
+def test_request_of_another_school_cannot_be_answered(
+    client: Client, other_school: School, coordinator: User, helpdesk: User
+) -> None:
+    asked = make_request(other_school, helpdesk)
+    client.force_login(coordinator)
+
+    client.post(f"{PAGE}{asked.pk}/weigeren/")
+
+    with school_transaction(other_school):
+        assert SupportRequest.objects.for_school(other_school).get().answered_at is None
+
+
+def test_helpdesk_asks_one_thing_at_a_time(school: School, coordinator: User, helpdesk: User) -> None:
+    ask(school, helpdesk)
+
+    with pytest.raises(AskedAlready):
+        ask(school, helpdesk)
+
+    assert mails() == [("support_asked", coordinator.pk)]
+
+
+@pytest.mark.requirement("SR-C07")
+def test_fourth_question_within_an_hour_is_not_mailed(school: School, coordinator: User, helpdesk: User) -> None:
+    for number in range(3):
+        make_request(school, helpdesk, ticket=f"HD-{number}", answered_at=timezone.now(), answered_by=coordinator)
+
+    with pytest.raises(AskedAlready):
+        ask(school, helpdesk)
+
+    assert mails() == []
+
+
+def test_question_of_a_week_ago_gives_way_to_a_new_one(school: School, coordinator: User, helpdesk: User) -> None:
+    make_request(school, helpdesk, asked_at=timezone.now() - timedelta(days=8))
+
+    ask(school, helpdesk, "HD-2")
+
+    assert mails() == [("support_asked", coordinator.pk)]
+
+
+def test_school_without_coordinator_is_not_asked(school: School, helpdesk: User) -> None:
+    with pytest.raises(NobodyToAsk):
+        ask(school, helpdesk)
+
+
+def test_nothing_is_asked_while_the_helpdesk_can_look(school: School, coordinator: User, helpdesk: User) -> None:
+    make_grant(school, coordinator)
+
+    with pytest.raises(CanLookAlready):
+        ask(school, helpdesk)
+
+
+@pytest.mark.parametrize("who", ["coordinator", "teacher"])
+def test_start_page_says_that_the_helpdesk_can_look(
+    client: Client, school: School, coordinator: User, request: pytest.FixtureRequest, who: str
+) -> None:
+    client.force_login(request.getfixturevalue(who))
+    before = client.get("/school/99XX00/").content.decode()
+    make_grant(school, coordinator)
+
+    page = client.get("/school/99XX00/").content.decode()
+
+    assert ["De helpdesk kan meekijken tot" in one for one in (before, page)] == [False, True]
+    assert (PAGE in page) == (who == "coordinator")
+
+
+def test_start_page_puts_the_question_first_for_who_answers_it(
+    client: Client, school: School, coordinator: User, helpdesk: User
+) -> None:
+    make_request(school, helpdesk)
+    client.force_login(coordinator)
+
+    page: Any = client.get("/school/99XX00/")
+
+    assert page.context["steps"][0].title == "De helpdesk vraagt om mee te kijken"
+
+
+@pytest.mark.requirement("SR-J02")
+def test_each_step_stands_in_the_schools_trail(
+    client: Client, school: School, coordinator: User, helpdesk: User
+) -> None:
+    ask(school, helpdesk)
+    client.force_login(coordinator)
+    client.post(PAGE + "toelaten/", YES)
+    client.post(PAGE + "beeindigen/")
+
+    page = client.get("/school/99XX00/logboek/").content.decode()
+
+    assert [event.split(".", 1)[1] for event in events_of(school)] == [
+        "support.asked",
+        "support.granted",
+        "support.ended",
+        "trail.viewed",
+    ]
+    assert 'Hanna <span class="row__small">(helpdesk)</span>' in page
+    assert helpdesk.last_name not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_who_say_yes_at_once_give_one_leave() -> None:
+    school = factories.make_school()
+    people = [factories.make_coordinator(school) for _ in range(2)]
+    start, outcomes = threading.Barrier(2), []
+
+    def say_yes(user: User) -> None:
+        try:
+            with school_transaction(school):
+                start.wait(5)
+                grant_support(school=school, reason="other", length=Length.HOUR, acting_user=user)
+                outcomes.append("granted")
+        except CanLookAlready:
+            outcomes.append("already")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=say_yes, args=(user,)) for user in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert sorted(outcomes) == ["already", "granted"]
+    with school_transaction(school):
+        assert SupportGrant.objects.for_school(school).count() == 1
