@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.backends import BaseBackend
 
 from accounts.models import User
+from basispoort.lib.compiled import Objects
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db import models
     from django.http import HttpRequest
+
+
+def _active(*, user: UUID) -> models.QuerySet[User]:
+    return User.objects.filter(pk=user, is_active=True)
+
+
+# Asked at every request of everybody.
+ACTIVE = Objects[User](_active)
 
 
 class RoleBackend(BaseBackend):
@@ -31,4 +41,4 @@ class RoleBackend(BaseBackend):
 
     def get_user(self, user_id: UUID) -> User | None:
         """Give a user who may still sign in, asked anew at each request (SR-A10)."""
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return ACTIVE.first(user=user_id)

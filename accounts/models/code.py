@@ -75,7 +75,7 @@ class PupilCodeQuerySet(TenantQuerySet["PupilCode"]):
         return self._claim(CLAIM_BY_PUPIL, pupil.pk)
 
     def _claim(self, statement: str, pk: uuid.UUID | int) -> bool:
-        self._check_scope()
+        self.check_scope()
         facts = {"pk": pk, "window": WINDOW.total_seconds(), "free": FREE_TRIES, "waits": list(WAITS_SECONDS)}
         with connection.cursor() as cursor:
             cursor.execute(statement, facts)

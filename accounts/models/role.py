@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -14,14 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
-from basispoort.lib.compiled import Compiled, ask, columns, made
+from basispoort.lib.compiled import Objects
 from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
 from schools.models import Board, Group, School
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from basispoort.lib.compiled import Row
 
 
 class RoleName(models.TextChoices):
@@ -156,32 +154,17 @@ class Role(TenantModel):
         return f"{self.role} {self.pk}"
 
 
-ROLE, SCHOOL, BOARD = columns(Role), columns(School), columns(Board)
+def _running(*, user: uuid.UUID, day: date) -> RoleQuerySet:
+    return Role.objects.get_queryset().running_today(day).filter(user=user).with_places()
 
 
-def _running(*, user: uuid.UUID, day: date) -> models.QuerySet[Any, Any]:
-    rows = Role.objects.get_queryset().running_today(day).filter(user=user).with_places()
-    return rows.values_list(*ROLE, *(f"school__{name}" for name in SCHOOL), *(f"board__{name}" for name in BOARD))
-
-
-RUNNING = Compiled(_running)
+# Asked at every request of every adult.
+RUNNING = Objects[Role](_running)
 
 
 def running_roles_of(user: uuid.UUID) -> list[Role]:
-    """Give the roles of a user that run now, with their schools and boards; to be asked in a national block.
-
-    Asked at every request of every adult, so the query is written out once.
-    """
-    [rows] = ask([RUNNING], user=user, day=timezone.localdate())
-    return [_role(row) for row in rows]
-
-
-def _role(row: Row) -> Role:
-    role, rest = made(Role, ROLE, row)
-    school, (*board,) = made(School, SCHOOL, rest)
-    role.school = school if role.school_id else None
-    role.board = made(Board, BOARD, tuple(board))[0] if role.board_id else None
-    return role
+    """Give the roles of a user that run now, with their schools and boards."""
+    return RUNNING.all(unscoped="which schools may this user enter", user=user, day=timezone.localdate())
 
 
 class RoleGroup(TenantModel):

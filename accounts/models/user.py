@@ -10,9 +10,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from basispoort.lib.compiled import Objects
 from basispoort.lib.crypto import blind_indexes, normalise
 from basispoort.lib.fields import BlindIndexField, EncryptedTextField
-from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
     from accounts.models.role import Role
@@ -23,6 +23,10 @@ EMAIL_PURPOSE = "accounts.user.email"
 def email_indexes(email: str) -> list[bytes]:
     """Give the forms in which an address may be stored, in any letter case."""
     return blind_indexes(EMAIL_PURPOSE, normalise(email))
+
+
+def _by_email(*, index: bytes) -> models.QuerySet[User]:
+    return User.objects.filter(email_index=index)
 
 
 class UserKind(models.TextChoices):
@@ -39,7 +43,8 @@ class UserManager(BaseUserManager["User"]):
 
     def with_email(self, email: str) -> User | None:
         """Give the user with this address, in any letter case, or None."""
-        return self.filter(email_index__in=email_indexes(email)).first()
+        found = (BY_EMAIL.first(index=index) for index in email_indexes(email))
+        return next((user for user in found if user is not None), None)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Give the user with this address; raises User.DoesNotExist."""
@@ -130,8 +135,7 @@ class User(AbstractBaseUser):
         if self._running_roles is None:
             from accounts.models.role import running_roles_of  # noqa: PLC0415 - roles point at users
 
-            with unscoped("which schools may this user enter", only_looks=True):
-                self._running_roles = running_roles_of(self.pk)
+            self._running_roles = running_roles_of(self.pk)
         return self._running_roles
 
     def is_verified(self) -> bool:
@@ -155,3 +159,6 @@ class User(AbstractBaseUser):
     def has_module_perms(self, _app_label: str) -> bool:
         """Nobody enters the admin by this road."""
         return False
+
+
+BY_EMAIL = Objects[User](_by_email)

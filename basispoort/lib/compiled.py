@@ -7,10 +7,14 @@ spends on answering it. What is sent is the ORM's own SQL, so scoping and row-le
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.query import get_related_populators
+from psycopg import Binary
+
+from basispoort.lib.tenancy import TenantQuerySet, unscoped_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
 M = TypeVar("M", bound="Model")
-Value = int | date | UUID
+Value = int | str | bytes | date | UUID
 Row = tuple[Any, ...]
 SMALLEST = -(10**17)
 
@@ -52,8 +56,12 @@ class Compiled:
 
     def _write_out(self, values: dict[str, Value]) -> tuple[str, list[Any], list[str | None], dict[int, Any]]:
         marks = {name: _mark(value, number) for number, (name, value) in enumerate(values.items(), start=1)}
-        compiler = self._build(**marks)._chain().query.get_compiler(connection=connection)  # type: ignore[attr-defined]
+        rows = self._build(**marks)
+        if isinstance(rows, TenantQuerySet):
+            rows.check_scope()
+        compiler = rows._chain().query.get_compiler(connection=connection)  # type: ignore[attr-defined]
         sql, parameters = compiler.as_sql()
+        self._keep(compiler)
         names = [_name_of(parameter, marks) for parameter in parameters]
         if set(names) - {None} != set(values):
             message = "A value does not reach the database as it is."
@@ -61,12 +69,57 @@ class Compiled:
         converters = compiler.get_converters([column[0] for column in compiler.select])
         return sql, list(parameters), names, converters
 
+    def _keep(self, compiler: Any) -> None:  # noqa: ANN401 - Django's compiler of SQL
+        """Keep of the compiler what reading the rows will need; plain rows need nothing."""
 
-def ask(queries: Sequence[Compiled], **values: Value) -> list[list[Row]]:
-    """Run queries in one round trip, each with those of the values it names, and give the rows of each."""
-    written = [query.write(_named(query, values)) for query in queries]
-    with connection.cursor() as cursor:
-        cursor.execute(";\n".join(sql for sql, _ in written), [one for _, filled in written for one in filled])
+
+class Objects(Compiled, Generic[M]):
+    """A query whose rows are objects, with what it selects along and annotates; `build` gives the queryset itself."""
+
+    _hydrate: Callable[[Row], M]
+
+    def all(self, *, unscoped: str = "", **values: Value) -> list[M]:
+        """Ask, and give the objects; `unscoped` as with `ask`."""
+        return ask([self], unscoped=unscoped, **values)[0]
+
+    def read(self, rows: list[Row]) -> list[M]:  # type: ignore[override]  # objects in the place of rows
+        """Give the objects that the rows hold."""
+        return [self._hydrate(row) for row in super().read(rows)]
+
+    def first(self, *, unscoped: str = "", **values: Value) -> M | None:
+        """Ask, and give the first object, or None."""
+        return next(iter(self.all(unscoped=unscoped, **values)), None)
+
+    def _keep(self, compiler: Any) -> None:  # noqa: ANN401 - Django's compiler of SQL
+        model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        own = slice(places[0], places[-1] + 1)
+        names = [column[0].target.attname for column in compiler.select[own]]
+        related = get_related_populators(compiler.klass_info, compiler.select, "default")  # type: ignore[call-arg]  # stubs of 6
+        annotated = dict(compiler.annotation_col_map or {})
+
+        def hydrate(row: Row) -> M:
+            made_of: M = model.from_db("default", names, row[own])
+            for populator in related:
+                populator.populate(row, made_of)
+            for name, place in annotated.items():
+                setattr(made_of, name, row[place])
+            return made_of
+
+        self._hydrate = hydrate
+
+
+def ask(queries: Sequence[Compiled], *, unscoped: str = "", **values: Value) -> list[list[Any]]:
+    """Run queries in one round trip, each with those of the values it names, and give the rows or objects of each.
+
+    With a reason in `unscoped` they look at all schools, as in a block `unscoped(reason, only_looks=True)`: the role
+    comes and goes in the same message.
+    """
+    with unscoped_message(unscoped) as (before, after), connection.cursor() as cursor:
+        written = [query.write(_named(query, values)) for query in queries]
+        statements = [*before, *(sql for sql, _ in written), *after]
+        cursor.execute(";\n".join(statements), [one for _, filled in written for one in filled])
+        for _statement in before:
+            cursor.nextset()
         return [query.read(_rows(cursor, last=query is queries[-1])) for query in queries]
 
 
@@ -93,21 +146,27 @@ def _named(query: Compiled, values: dict[str, Value]) -> dict[str, Value]:
 
 
 def _mark(value: Value, number: int) -> Value:
-    if isinstance(value, date):
-        return date(1, 1, number)
-    return UUID(int=number) if isinstance(value, UUID) else SMALLEST - number
+    marks: dict[type, Value] = {
+        date: date(1, 1, number),
+        UUID: UUID(int=number),
+        str: f"\N{REPLACEMENT CHARACTER}{number}",
+        bytes: b"\xff" + bytes([number]),
+        int: SMALLEST - number,
+    }
+    return marks[type(value)]
 
 
 def _name_of(parameter: object, marks: dict[str, Value]) -> str | None:
+    plain = parameter.obj if isinstance(parameter, Binary) else parameter
     for name, mark in marks.items():
-        if isinstance(parameter, type(mark)) and parameter == mark:
+        if isinstance(plain, type(mark)) and plain == mark:
             return name
     return None
 
 
 def _like(parameter: object, value: Value) -> object:
-    """Give a whole number the type that tells psycopg how wide it is."""
-    return type(parameter)(value) if isinstance(parameter, int) else value  # type: ignore[arg-type]  # an int for an int
+    """Give a whole number the type that tells psycopg how wide it is, and bytes the one that tells that they are."""
+    return type(parameter)(value) if isinstance(parameter, int | Binary) else value  # type: ignore[arg-type]  # alike
 
 
 def _converted(row: Row, converters: dict[int, Any]) -> Row:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from django_htmx.middleware import HtmxDetails
 
     from accounts.models import User
@@ -14,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class PortalRequest(HttpRequest):
-    """Any request: it carries an id that stands in logs, the audit trail and on error pages."""
+    """Any request: it carries an id that stands in logs, the audit trail and on error pages.
+
+    What is entered in `scope`, such as a school's, is left when the request is over.
+    """
 
     id: str
     htmx: HtmxDetails
+    scope: ExitStack
 
 
 class StaffRequest(PortalRequest):

@@ -126,6 +126,23 @@ def _role_for_the_block() -> Iterator[None]:
             _set_role(settings.DATABASE_APP_ROLE)
 
 
+@contextmanager
+def unscoped_message(reason: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Give the statements that open and close a national look within one message to the database.
+
+    As `unscoped(reason, only_looks=True)`, for queries that are sent together with them; none inside a national block.
+    """
+    if _national.get() or not reason:
+        yield [], []
+        return
+    token = _national.set(reason)
+    try:
+        role = "SELECT set_config('role', '{}', true)"
+        yield [role.format(settings.DATABASE_NATIONAL_ROLE)], [role.format(settings.DATABASE_APP_ROLE)]
+    finally:
+        _national.reset(token)
+
+
 def _set_role(role: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('role', %s, true)", [role])
@@ -159,7 +176,8 @@ class TenantQuerySet(models.QuerySet[M_co]):
         rows._is_scoped = True
         return rows  # type: ignore[no-any-return]
 
-    def _check_scope(self) -> None:
+    def check_scope(self) -> None:
+        """Raise UnscopedQuery unless it is said which school, or that it is about all."""
         if self._is_scoped or national_reason() or self._reached_through_a_row() or self.query.is_empty():
             return
         message = f"{self.model.__name__} holds data of schools: say for_school(), for_user() or unscoped()."
@@ -176,41 +194,41 @@ class TenantQuerySet(models.QuerySet[M_co]):
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:
-            self._check_scope()
+            self.check_scope()
         super()._fetch_all()
 
     def _iterator(self, use_chunked_fetch: bool, chunk_size: int | None) -> Any:  # noqa: FBT001, ANN401 - Django's own form
-        self._check_scope()
+        self.check_scope()
         return super()._iterator(use_chunked_fetch, chunk_size)  # type: ignore[misc]
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M_co]:
         """Stream the rows of the scope."""
-        self._check_scope()
+        self.check_scope()
         return super().iterator(chunk_size)
 
     def count(self) -> int:
         """Count the rows of the scope."""
-        self._check_scope()
+        self.check_scope()
         return super().count()
 
     def exists(self) -> bool:
         """Tell whether the scope has a row."""
-        self._check_scope()
+        self.check_scope()
         return super().exists()
 
     def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - Django's own form
         """Aggregate over the rows of the scope."""
-        self._check_scope()
+        self.check_scope()
         return super().aggregate(*args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:  # noqa: ANN401 - Django's own form
         """Update the rows of the scope."""
-        self._check_scope()
+        self.check_scope()
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the rows of the scope."""
-        self._check_scope()
+        self.check_scope()
         return super().delete()
 
     def _raw_delete(self, using: str | None) -> int:
@@ -218,24 +236,24 @@ class TenantQuerySet(models.QuerySet[M_co]):
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's own form
         """Refuse raw SQL outside a national block: it cannot be seen to be scoped."""
-        self._check_scope()
+        self.check_scope()
         return super().raw(*args, **kwargs)
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's own form
         """Refuse to become a subquery while unscoped."""
-        self._check_scope()
+        self.check_scope()
         return super().resolve_expression(*args, **kwargs)
 
     def __or__(self, other: Self) -> Self:  # type: ignore[override]
         """Join two querysets; both must be scoped."""
-        self._check_scope()
-        other._check_scope()
+        self.check_scope()
+        other.check_scope()
         return super().__or__(other)
 
     def __and__(self, other: Self) -> Self:  # type: ignore[override]
         """Cut two querysets; both must be scoped."""
-        self._check_scope()
-        other._check_scope()
+        self.check_scope()
+        other.check_scope()
         return super().__and__(other)
 
 

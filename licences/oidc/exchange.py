@@ -65,7 +65,7 @@ def begin(exchange: Exchange) -> Exchange:
 def open_school(request: PortalRequest, school: School | int) -> None:
     """Let the database show a school until the request ends, as the door does where the address names the school."""
     if schools_in_scope() != (school if isinstance(school, int) else school.pk,):
-        request.scope.enter_context(school_scope(school))  # type: ignore[attr-defined]  # set by the door
+        request.scope.enter_context(school_scope(school))
 
 
 def current() -> Exchange:
