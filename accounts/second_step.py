@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django_otp import device_classes
 
 from accounts.models import RoleName, UserKind
+from basispoort.lib.compiled import Compiled, ask
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from basispoort.lib.access import Access
     from basispoort.lib.http import StaffRequest
@@ -33,9 +38,17 @@ def is_powerful(user: User) -> bool:
 
 def has_device(user: User) -> bool:
     """Tell whether a user set a second step up: every kind of device in one question to the database."""
-    kinds = [model.objects.devices_for_user(user, confirmed=True).values("user_id") for model in device_classes()]
+    return bool(ask([DEVICES], user=user.pk)[0])
+
+
+def _devices(*, user: UUID) -> QuerySet[Any, Any]:
+    kinds = [model.objects.filter(user=user, confirmed=True).values_list("user_id") for model in device_classes()]
     first, *others = (kind.order_by() for kind in kinds)
-    return bool(first.union(*others, all=True)[:1])
+    rows: QuerySet[Any, Any] = first.union(*others, all=True)
+    return rows[:1]
+
+
+DEVICES = Compiled(_devices)
 
 
 def is_due(user: User) -> bool:

@@ -16,9 +16,12 @@ from django.utils.crypto import get_random_string
 from accounts import limits
 from accounts.models.session import Session
 from accounts.signals import session_renewed, sessions_ended
+from basispoort.lib.compiled import Objects
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from django.db import models
 
 
 def stored_key(session_key: str) -> str:
@@ -26,11 +29,20 @@ def stored_key(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
+def _session(*, key: str) -> models.QuerySet[Session]:
+    return Session.objects.filter(session_key=key)
+
+
+# Asked at every request of everybody.
+SESSION = Objects[Session](_session)
+
+
 class SessionStore(db.SessionStore):
     """Knows the key; the table only knows its hash."""
 
     _started_at: datetime | None = None
     _has_no_row = False
+    _written: tuple[str | None, bytes] | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -40,7 +52,7 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
         if not self.session_key:
             return None
-        session = Session.objects.filter(session_key=stored_key(self.session_key)).first()
+        session = SESSION.first(key=stored_key(self.session_key))
         if session is None or session.expire_date <= timezone.now():
             if session is not None:
                 self._end(str(self.session_key), session.user_id)
@@ -77,8 +89,11 @@ class SessionStore(db.SessionStore):
         """Write the session; the first time under its key as a new row, later only where that row is still there."""
         if self.session_key is None:
             self.create()
+        holds = (self.session_key, self.serializer().dumps(self._get_session(no_load=must_create)))  # type: ignore[attr-defined]  # Django's own
+        if holds == self._written:
+            return  # at the end of the request that began it, for one
         super().save(must_create=must_create or self._has_no_row)
-        self._has_no_row = False
+        self._has_no_row, self._written = False, holds
 
     def flush(self) -> None:
         """End the session, and tell so where somebody was signed in."""

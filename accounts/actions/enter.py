@@ -49,13 +49,12 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
     request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))
     if way in PUPILS_WAYS:
         limits.limit(request.session, limits.PUPIL, now)
-        # Stored with whose it is in the same transaction: a badge or code that is renewed right now ends this one too.
-        request.session.save()
-        return
-    if way == Way.PASSWORD:
-        note_proof(request.session)
-    if second_step.is_due(user):
-        request.session[second_step.DUE] = True
-        limits.limit(request.session, limits.HALF_WAY, now)
     else:
-        limits.limit(request.session, limits.ADULT, now)
+        if way == Way.PASSWORD:
+            note_proof(request.session)
+        half_way = second_step.is_due(user)
+        if half_way:
+            request.session[second_step.DUE] = True
+        limits.limit(request.session, limits.HALF_WAY if half_way else limits.ADULT, now)
+    # Stored with whose it is in the same transaction: a badge, code or password that is renewed now ends this one too.
+    request.session.save()

@@ -7,10 +7,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import events
@@ -24,11 +25,14 @@ from accounts.models.user import email_indexes
 from accounts.passwords import LONGEST_TRIED, normal_password
 from basispoort.audit import trail
 from basispoort.lib.address import client_address
+from basispoort.lib.compiled import Compiled, ask
 from basispoort.lib.crypto import normalise
 from basispoort.lib.hashers import HashersBusy
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from basispoort.lib.http import PortalRequest
 
@@ -120,9 +124,16 @@ def device_is_known(email: str, cookie: str) -> bool:
     """Tell whether the account with this address was signed in to in this browser within 180 days."""
     if not cookie:
         return False
-    since = timezone.now() - timedelta(days=DEVICE_DAYS)
-    devices = KnownDevice.objects.filter(token_hash=_device_hash(cookie), since__gt=since)
-    return devices.filter(user__email_index__in=email_indexes(email)).exists()
+    [owners] = ask([OWNERS], token=_device_hash(cookie))
+    return any(bytes(index) in email_indexes(email) for [index] in owners if index)
+
+
+def _owners(*, token: bytes) -> QuerySet[Any, Any]:
+    devices = KnownDevice.objects.filter(token_hash=token, since__gt=Now() - timedelta(days=DEVICE_DAYS))
+    return devices.values_list("user__email_index")
+
+
+OWNERS = Compiled(_owners)
 
 
 def remember_device(user: User) -> str:

@@ -27,6 +27,7 @@ ON CONFLICT (key) DO UPDATE SET
         ELSE known.until END
 RETURNING count
 """
+TAKE_BACK = "UPDATE accounts_failurecounter SET count = count - 1 WHERE key = %s AND count > 0"
 
 
 class FailureCounter(models.Model):
@@ -60,7 +61,8 @@ class FailureCounter(models.Model):
     @classmethod
     def take_back(cls, key: bytes) -> None:
         """Count one less, for a try that turned out right or was not checked."""
-        cls.objects.filter(key=key, count__gt=0).update(count=models.F("count") - 1)
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE_BACK, [key])
 
     @classmethod
     def numbers(cls, keys: Iterable[bytes]) -> dict[bytes, int]:

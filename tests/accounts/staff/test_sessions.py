@@ -11,9 +11,12 @@ from django.test import Client
 
 from accounts.browsers import browser_words
 from accounts.models import Session
+from accounts.sessions import SessionStore
 from tests import factories
 
 if TYPE_CHECKING:
+    from django.test.utils import CaptureQueriesContext
+
     from accounts.models import User
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -45,6 +48,26 @@ def test_session_that_is_ended_elsewhere_is_dead_at_once(teacher: User) -> None:
     here.post(f"{PAGE}{other.id}/beeindigen/")
 
     assert (before, there.get(PAGE).status_code, here.get(PAGE).status_code) == (200, 302, 200)
+
+
+def test_sign_in_writes_its_session_once_and_with_whose_it_is(teacher: User, queries: CaptureQueriesContext) -> None:
+    with queries:
+        signed_in(teacher)
+
+    writes = [one["sql"][:6] for one in queries if '"accounts_session" ' in one["sql"]]
+    assert [verb for verb in writes if verb != "SELECT"] == ["INSERT"]
+    assert Session.objects.get().user_id == teacher.pk
+
+
+def test_session_that_says_something_new_is_written_again(teacher: User) -> None:
+    session = SessionStore(signed_in(teacher).session.session_key)
+    session["word"] = "first"
+    session.save()
+    session.save()
+    session["word"] = "second"
+    session.save()
+
+    assert SessionStore(session.session_key)["word"] == "second"
 
 
 def test_all_other_sessions_end_at_once(teacher: User) -> None:
