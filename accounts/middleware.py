@@ -19,19 +19,30 @@ from accounts import events, prove, second_step
 from accounts.models import User, UserKind, UserPupil
 from basispoort.audit import trail
 from basispoort.lib.access import Access, access_of
+from basispoort.lib.compiled import Objects
 from basispoort.lib.proof import ProofTooOld, is_fresh
-from basispoort.lib.tenancy import school_scope, unscoped
+from basispoort.lib.tenancy import school_scope
 from schools.models.school import normal_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
     from basispoort.lib.http import PortalRequest
+    from basispoort.lib.tenancy import TenantQuerySet
     from schools.models import School
 
 ADULTS = (UserKind.STAFF, UserKind.PORTAL)
+
+
+def _link_of_pupil(*, user: UUID) -> TenantQuerySet[UserPupil]:
+    return UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=user)
+
+
+# Asked at every request of every pupil.
+LINK_OF_PUPIL = Objects[UserPupil](_link_of_pupil)
 
 
 class SignedInMiddleware(AuthenticationMiddleware):
@@ -133,14 +144,13 @@ class AccessMiddleware:
     def _enter_as_pupil(request: PortalRequest, user: User) -> None:
         if user.kind != UserKind.PUPIL:
             raise PermissionDenied
-        with unscoped("at which school is this pupil", only_looks=True):
-            link = UserPupil.objects.get_queryset().select_related("school", "pupil").filter(user=user).first()
+        link = LINK_OF_PUPIL.first(unscoped="at which school is this pupil", user=user.pk)
         if link is None or link.pupil.left_at is not None or not link.school.is_in_service_on(timezone.localdate()):
             request.session.flush()
             raise PermissionDenied
         request.school = link.school  # type: ignore[attr-defined]
         request.pupil = link.pupil  # type: ignore[attr-defined]
-        request.scope.enter_context(school_scope(link.school))  # type: ignore[attr-defined]
+        request.scope.enter_context(school_scope(link.school))
 
     @staticmethod
     def _enter_school(request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
@@ -153,7 +163,7 @@ class AccessMiddleware:
             trail.record(events.DENIED, school=None, acting_user=user, outcome="denied")
             raise Http404
         request.school = school  # type: ignore[attr-defined]
-        request.scope.enter_context(school_scope(school))  # type: ignore[attr-defined]
+        request.scope.enter_context(school_scope(school))
         if not user.has_perm(access.right, school):
             trail.record(
                 events.DENIED, school=None, acting_user=user, outcome="denied", details={"right": access.right}

@@ -18,6 +18,7 @@ from accounts.models import ClassStart, LetIn, PupilCode
 from accounts.models.class_start import ASK_LASTS, LASTS
 from accounts.sessions import stored_key
 from basispoort.audit import trail
+from basispoort.lib.compiled import Objects
 from basispoort.web.pictures import PICTURES
 from schools.models import Pupil
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import User
+    from accounts.models.class_start import ClassStartQuerySet
     from schools.models import Group, School
 
 SALT = "accounts.class_start"
@@ -96,8 +98,15 @@ def close_start(*, school: School, start: ClassStart, acting_user: User) -> None
 
 def running_start(school: School, group: Group | UUID) -> ClassStart | None:
     """Give the class start that runs for a group now."""
-    pk = group if isinstance(group, UUID) else group.pk
-    return ClassStart.objects.for_school(school).open().filter(group=pk).first()
+    return RUNNING.first(school=school.pk, group=group if isinstance(group, UUID) else group.pk)
+
+
+def _running(*, school: int, group: UUID) -> ClassStartQuerySet:
+    return ClassStart.objects.for_school(school).open().filter(group=group)
+
+
+# Asked for each child who is about to give a code.
+RUNNING = Objects[ClassStart](_running)
 
 
 def last_start(school: School, group: Group) -> ClassStart | None:

@@ -18,12 +18,10 @@ from accounts import events
 from accounts.models import DoorMiss, NetworkRange, SchoolDoor
 from accounts.models.door import token_hash
 from basispoort.audit import trail
+from basispoort.lib.compiled import Objects
 from basispoort.lib.crypto import blind_index
-from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from accounts.models import User
     from accounts.networks import Network
     from basispoort.lib.tenancy import TenantQuerySet
@@ -69,30 +67,37 @@ def open_door(token: str) -> School | None:
 
     Upper case, blanks and hyphens are forgiven: the link is also typed from paper.
     """
-    door = _find(token, SchoolDoor.objects.get_queryset)
+    door = _find(token, DOOR)
     return door.school if door else None
 
 
 def open_door_with_networks(token: str) -> tuple[School | None, list[Network] | None]:
     """Give the school that a link opens and its networks in one question; None where those could not be read."""
-
-    def doors() -> TenantQuerySet[SchoolDoor]:
-        networks = NetworkRange.objects.get_queryset().filter(school=OuterRef("school")).values("network")
-        return SchoolDoor.objects.get_queryset().annotate(networks=ArraySubquery(networks))
-
     try:
-        door = _find(token, doors)
+        door = _find(token, DOOR_WITH_NETWORKS)
     except (DatabaseError, ValueError):
         return open_door(token), None
     return (door.school, getattr(door, "networks", None)) if door else (None, None)
 
 
-def _find(token: str, doors: Callable[[], TenantQuerySet[SchoolDoor]]) -> SchoolDoor | None:
+def _door(*, token_hash: bytes) -> TenantQuerySet[SchoolDoor]:
+    return SchoolDoor.objects.get_queryset().select_related("school").filter(token_hash=token_hash)
+
+
+def _door_with_networks(*, token_hash: bytes) -> TenantQuerySet[SchoolDoor]:
+    networks = NetworkRange.objects.get_queryset().filter(school=OuterRef("school")).values("network")
+    return _door(token_hash=token_hash).annotate(networks=ArraySubquery(networks))
+
+
+# Asked at every request of every pupil on the way in.
+DOOR, DOOR_WITH_NETWORKS = Objects[SchoolDoor](_door), Objects[SchoolDoor](_door_with_networks)
+
+
+def _find(token: str, doors: Objects[SchoolDoor]) -> SchoolDoor | None:
     typed = token.replace("-", "").replace(" ", "").lower()
     if len(typed) > LONGEST_TYPED:
         return None
-    with unscoped("which school does this link open", only_looks=True):
-        door = doors().select_related("school").filter(token_hash=token_hash(typed)).first()
+    door = doors.first(unscoped="which school does this link open", token_hash=token_hash(typed))
     return door if door is not None and door.school.is_in_service_on(timezone.localdate()) else None
 
 

@@ -18,8 +18,9 @@ from accounts.actions.class_start import TooManyAsk, ask, asked_by, come_in, run
 from accounts.actions.door import door_of
 from accounts.actions.place import TooManyGuesses, remember_word, try_word
 from accounts.forms.networks import DayWordForm
-from accounts.views.pupils import DoorRequest, lost_page, one_step_more, start_page, step_where_closed, the_pupil
+from accounts.views.pupils import DoorRequest, lost_page, one_step_more, start_page, step_where_closed
 from accounts.views.pupils import through_the_door as at_the_door
+from accounts.way_in import the_pupil
 from basispoort.web.pictures import PICTURES
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def ask_in(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     """Ask the teacher, and wait with a picture that stands on both screens (SR-A17)."""
     if closed := step_where_closed(request, group):
         return closed
-    tile = the_pupil(request, group, pupil)
+    tile = the_pupil(request.school, group, pupil)
     if tile is None:
         return lost_page(request, HTTPStatus.NOT_FOUND)
     start = running_start(request.school, group)
@@ -102,7 +103,7 @@ def _lasts(asked: LetIn | None) -> bool:
 @at_the_door
 def come(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     """Go in when the teacher has tapped; say nothing while the teacher has not."""
-    tile = the_pupil(request, group, pupil) if request.passage.opens(group) else None
+    tile = the_pupil(request.school, group, pupil) if request.passage.opens(group) else None
     if tile is not None and come_in(request, school=request.school, pupil=tile.pupil):
         return _to(request, start_page())
     asked = asked_by(school=request.school, pupil=tile.pupil, session=request.session) if tile else None

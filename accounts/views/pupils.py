@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import events
-from accounts.actions.class_start import running_start
 from accounts.actions.door import count_miss, door_of, open_door, open_door_with_networks
 from accounts.actions.place import passage_of
 from accounts.actions.pupil_sign_in import Outcome, sign_in_pupil
@@ -23,15 +21,14 @@ from accounts.forms.networks import DayWordForm
 from accounts.forms.pupils import DigitForm, PictureForm, PincodeForm
 from accounts.models import CodeKind, PupilCode
 from accounts.models.code import CODE_LENGTH
-from accounts.names import GroupTile, PupilTile, group_tiles, pupil_tiles
 from accounts.views.code_entry import CodeEntry, entry_of, keep_entry
+from accounts.way_in import groups_to_choose, keypad_of, names_in, pupil_with_code
 from basispoort.audit import trail
 from basispoort.lib.access import public, pupil_only
 from basispoort.lib.address import client_address
 from basispoort.lib.http import PortalRequest, PupilRequest
 from basispoort.lib.tenancy import school_scope
 from basispoort.web.pictures import PICTURES
-from schools.models import Group, Pupil, School
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from accounts.actions.place import Passage
+    from schools.models import Pupil, School
 
 P = ParamSpec("P")
 DOOR_COOKIE = "__Host-door" if settings.HTTPS else "door"
@@ -90,9 +88,9 @@ def through_the_door(
             return _no_such_link(request)
         request.school = school
         request.door_token = token
-        with school_scope(school):
-            request.passage = passage_of(request, school, networks)
-            response = view(request, *args, **kwargs)
+        request.scope.enter_context(school_scope(school))
+        request.passage = passage_of(request, school, networks)
+        response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -122,25 +120,6 @@ def step_where_closed(request: DoorRequest, group: UUID | None = None) -> HttpRe
     return one_step_more(request, status=HTTPStatus.FORBIDDEN if request.method == "POST" else HTTPStatus.OK)
 
 
-def the_pupil(request: DoorRequest, group: UUID, pupil: UUID) -> PupilTile | None:
-    """Give a pupil of a group as the children see it; None for what is not there."""
-    found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
-    return next((each for each in _names_in(request.school, found) if each.id == pupil), None) if found else None
-
-
-def _groups_with_pupils(request: DoorRequest) -> list[GroupTile]:
-    school = request.school
-    pupils = Pupil.objects.for_school(school).present().filter(home_group=OuterRef("pk"))
-    groups = Group.objects.for_school(school).current().with_home_pupils().filter(Exists(pupils))
-    if not request.passage.is_whole:
-        groups = groups.filter(pk__in=request.passage.started)
-    return group_tiles(list(groups))
-
-
-def _names_in(school: School, group: Group) -> list[PupilTile]:
-    return pupil_tiles(list(Pupil.objects.for_school(school).present().filter(home_group=group).by_name()))
-
-
 @require_safe
 @through_the_door
 def groups(request: DoorRequest) -> HttpResponse:
@@ -149,7 +128,7 @@ def groups(request: DoorRequest) -> HttpResponse:
         return closed
     context = {
         "token": request.door_token,
-        "groups": _groups_with_pupils(request),
+        "groups": groups_to_choose(request.school, request.passage),
         "is_whole": request.passage.is_whole,
     }
     response = render(request, "accounts/pupils/groups.html", context)
@@ -163,13 +142,13 @@ def names(request: DoorRequest, group: UUID) -> HttpResponse:
     """Show the first names of a group as tiles."""
     if closed := step_where_closed(request, group):
         return closed
-    found = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group).first()
+    found, pupils = names_in(request.school, group)
     if found is None:
         return lost_page(request, 404)
     context = {
         "token": request.door_token,
         "group": found,
-        "pupils": _names_in(request.school, found),
+        "pupils": pupils,
         "groups_address": reverse("accounts:pupil-groups", args=[request.door_token]),
     }
     return render(request, "accounts/pupils/names.html", context)
@@ -185,24 +164,25 @@ def code(request: DoorRequest, group: UUID, pupil: UUID) -> HttpResponse:
     typed = PincodeForm(request.POST if "pincode" in request.POST else None)
     if request.method == "POST" and (answer := _taken(request, group, pupil, entry, typed)) is not None:
         return answer
-    tile = the_pupil(request, group, pupil)
-    if tile is None:
+    keypad = keypad_of(request.school, group, pupil)
+    if keypad is None:
         return lost_page(request, 404)
-    pupil_code = PupilCode.objects.for_school(request.school).filter(pupil=tile.pupil).first()
+    runs = keypad.class_start_runs or group in request.passage.started
     context = {
         "names_address": reverse("accounts:pupil-names", args=[request.door_token, group]),
-        "ask_address": _ask_address(request, group, pupil),
-        "pupil": tile,
-        "code": pupil_code,
+        # Where a pupil asks to be let in, while a class start runs for the group.
+        "ask_address": reverse("accounts:pupil-ask", args=[request.door_token, group, pupil]) if runs else "",
+        "pupil": keypad.tile,
+        "code": keypad.code,
         "entry": entry,
         "dots": [place < len(entry.chosen) for place in range(CODE_LENGTH)],
         "pictures": PICTURES,
         "digits": "123456789",
         "form": typed,
     }
-    response = render(request, _template_for(pupil_code), context)
-    if pupil_code is not None and pupil_code.is_waiting:
-        response["Refresh"] = str(pupil_code.wait_seconds)
+    response = render(request, _template_for(keypad.code), context)
+    if keypad.code is not None and keypad.code.is_waiting:
+        response["Refresh"] = str(keypad.code.wait_seconds)
     return response
 
 
@@ -211,9 +191,7 @@ def _taken(request: DoorRequest, group: UUID, pupil: UUID, entry: CodeEntry, typ
 
     Asks for the one pupil's code alone: how the group is shown to children matters on the page only.
     """
-    groups = Group.objects.for_school(request.school).current().with_home_pupils().filter(pk=group)
-    pupils = Pupil.objects.for_school(request.school).present().filter(home_group__in=groups, public_id=pupil)
-    found = pupils.select_related("code").first()
+    found = pupil_with_code(request.school, group, pupil)
     pupil_code = getattr(found, "code", None)
     if found is None or pupil_code is None or not _took(request, pupil_code, entry, typed):
         return None
@@ -221,12 +199,6 @@ def _taken(request: DoorRequest, group: UUID, pupil: UUID, entry: CodeEntry, typ
         return _try_code(request, found, entry)
     keep_entry(request, pupil, entry)
     return HttpResponseRedirect(request.path)
-
-
-def _ask_address(request: DoorRequest, group: UUID, pupil: UUID) -> str:
-    """Give where a pupil asks to be let in; empty while no class start runs for the group."""
-    runs = group in request.passage.started or running_start(request.school, group) is not None
-    return reverse("accounts:pupil-ask", args=[request.door_token, group, pupil]) if runs else ""
 
 
 def _template_for(pupil_code: PupilCode | None) -> str:

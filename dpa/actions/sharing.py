@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from basispoort.lib.compiled import Objects
 from dpa.models import Acceptance
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from basispoort.lib.tenancy import TenantQuerySet
     from schools.models import School
@@ -25,8 +28,7 @@ def sharing_ground(school: School, *, day: date) -> Acceptance:
     """
     if not school.is_in_service_on(day):
         raise AgreementMissing
-    # Not the texts: they are long, and what may leave stands in the fields.
-    ground = grounds(school.pk, day).select_related("leaflet").defer("documents", "leaflet__texts").first()
+    ground = GROUND.first(school=school.pk, day=day)
     if ground is None:
         raise AgreementMissing
     return ground
@@ -36,3 +38,12 @@ def grounds(school: int, day: date) -> TenantQuerySet[Acceptance]:
     """Give the acceptances of a school that are in effect on a day, the newest first: that one counts."""
     rows = Acceptance.objects.for_school(school).filter(at__date__lte=day, version__effective_on__lte=day)
     return rows.order_by("-at")
+
+
+def _ground(*, school: int, day: date) -> QuerySet[Acceptance]:
+    # Not the texts: they are long, and what may leave stands in the fields.
+    return grounds(school, day).select_related("leaflet").defer("documents", "leaflet__texts")[:1]
+
+
+# Asked at every step of every launch.
+GROUND = Objects[Acceptance](_ground)

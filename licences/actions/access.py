@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from basispoort.lib.compiled import Objects, ask
 from dpa.actions.sharing import AgreementMissing, sharing_ground
 from dpa.release import released_fields
 from licences import causes
 from licences.models import Assignment, DataSharing, LearningMaterial, Licence, Subject
+from licences.people import Visitor
 from licences.seats import pupils_before
+from schools.models import Pupil, School
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from dpa.models import Acceptance
     from licences.causes import Cause
-    from licences.people import Visitor
+    from licences.models.licence import LicenceQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +103,12 @@ def access_of(
     Three of them, and three more where a licence has seats. Ask within the scope of the visitor's school.
     """
     today = day or timezone.localdate()
-    school = visitor.school
-    shared = DataSharing.objects.for_school(school).running()
-    rows = Licence.objects.for_school(school).order_by().annotate(is_mine=_assigned_to(visitor))
-    if materials is not None:
-        wanted = list(materials)
-        rows = rows.filter(material__in=wanted)
-        shared = shared.filter(participant__in={material.participant_id for material in wanted})
+    shared, rows = _everything(visitor) if materials is None else _about(visitor, list(materials))
     licences: dict[UUID, list[Licence]] = defaultdict(list)
     mine: set[UUID] = set()
     for licence in rows:
         licences[licence.material_id].append(licence)
-        if licence.is_mine:  # type: ignore[attr-defined]  # annotated above
+        if licence.is_mine:  # type: ignore[attr-defined]  # annotated in _licences
             mine.add(licence.pk)
     valid = [licence for held in licences.values() for licence in held if licence.is_valid_on(today)]
     limited = [licence for licence in valid if licence.seats is not None and licence.pk in mine]
@@ -124,6 +123,42 @@ def access_of(
     )
 
 
+def _licences(visitor: Visitor) -> LicenceQuerySet:
+    return Licence.objects.for_school(visitor.school).order_by().annotate(is_mine=_assigned_to(visitor))
+
+
+def _about(visitor: Visitor, materials: list[LearningMaterial]) -> tuple[Iterable[DataSharing], Iterable[Licence]]:
+    shared = DataSharing.objects.for_school(visitor.school).running()
+    participants = {material.participant_id for material in materials}
+    return shared.filter(participant__in=participants), _licences(visitor).filter(material__in=materials)
+
+
+def _everything(visitor: Visitor) -> tuple[Iterable[DataSharing], Iterable[Licence]]:
+    """Give what the school shares and holds, the licences with their material and by its name."""
+    pupil = visitor.pupil
+    if pupil is None or pupil.home_group_id is None:
+        return DataSharing.objects.for_school(visitor.school).running(), _with_material(_licences(visitor))
+    shared, rows = ask([SHARED, LICENCES], school=visitor.school.pk, pupil=pupil.pk, group=pupil.home_group_id)
+    return shared, rows
+
+
+def _with_material(rows: LicenceQuerySet) -> LicenceQuerySet:
+    return rows.select_related("material__participant__client").order_by("material__name", "pk")
+
+
+def _shared(*, school: int) -> QuerySet[DataSharing]:
+    return DataSharing.objects.for_school(school).running().order_by()
+
+
+def _licences_of_pupil(*, school: int, pupil: int, group: UUID) -> LicenceQuerySet:
+    somebody = Pupil(pk=pupil, school_id=school, home_group_id=group)
+    return _with_material(_licences(Visitor(School(pk=school), Subject.PUPIL, pupil=somebody)))
+
+
+# Asked by each pupil who comes in.
+SHARED, LICENCES = Objects[DataSharing](_shared), Objects[Licence](_licences_of_pupil)
+
+
 def why_not(visitor: Visitor, material: LearningMaterial, *, day: date | None = None) -> Cause | None:
     """Give the first cause that keeps a material shut for a visitor, or None when it opens."""
     return access_of(visitor, day=day, materials=[material]).why_not(material)
@@ -132,8 +167,8 @@ def why_not(visitor: Visitor, material: LearningMaterial, *, day: date | None = 
 def open_materials(visitor: Visitor, *, day: date | None = None) -> list[LearningMaterial]:
     """Give the materials that open for a visitor: exactly the tiles (product L6)."""
     access = access_of(visitor, day=day)
-    shown = LearningMaterial.objects.to_open().with_participants().filter(pk__in=access.licences)
-    return [material for material in shown if access.why_not(material) is None]
+    held = {licences[0].material_id: licences[0].material for licences in access.licences.values()}
+    return [material for material in held.values() if access.why_not(material) is None]
 
 
 def _ground(visitor: Visitor, day: date) -> Acceptance | None:

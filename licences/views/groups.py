@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import events
-from accounts.actions.groups import groups_of
+from accounts.actions.groups import group_seen, groups_of
 from accounts.permissions import CLASS_START, GROUP_VIEW, PUPIL_CODES
 from basispoort.audit import trail
 from basispoort.lib.access import requires
@@ -41,7 +42,9 @@ def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001
 @requires(GROUP_VIEW)
 def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show who of a group has which material, how each signs in and when last; the look stands in the trail."""
-    found = get_object_or_404(groups_of(request.user, request.school), pk=group)
+    found = group_seen(request.user, request.school, group)
+    if found is None:
+        raise Http404
     trail.record(events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found)
     overview = overview_of(request.school, found)
     context = {
