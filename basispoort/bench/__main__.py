@@ -36,7 +36,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all without")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "basispoort.bench.settings")
+    # Not as a default: the portal's own settings are named as soon as anything of it is imported.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "basispoort.bench.settings"
     django.setup()
     call_command("migrate", "--database=owner", "--no-input", "--verbosity=0")
     figures: list[Figure] = []

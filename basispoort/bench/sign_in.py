@@ -26,6 +26,7 @@ import time
 from functools import cache
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 from django.conf import settings
@@ -71,8 +72,9 @@ def new_browser(**cookies: str) -> Client:
 
 
 def send(browser: Client, path: str, **words: str) -> Any:  # noqa: ANN401 - a test client's answer
-    """Send a form with the token of the page that was fetched before."""
-    return browser.post(path, {**words, "csrfmiddlewaretoken": browser.cookies[settings.CSRF_COOKIE_NAME].value})
+    """Send a form as browsers do, with the token of the page that was fetched before."""
+    form = {**words, "csrfmiddlewaretoken": browser.cookies[settings.CSRF_COOKIE_NAME].value}
+    return browser.post(path, urlencode(form), content_type="application/x-www-form-urlencoded")
 
 
 def expect(status: int, answer: Any) -> Any:  # noqa: ANN401 - a test client's answer
