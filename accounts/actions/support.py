@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +18,7 @@ from basispoort.audit import trail
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.mail import queue_mail
 from basispoort.lib.tenancy import school_transaction, unscoped
+from schools.models import School
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
-    from schools.models import School
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 SCHOOL_DAY_ENDS = time(17)
@@ -93,28 +92,27 @@ def coordinators_of(school: School) -> list[User]:
     return list({role.user_id: role.user for role in roles.select_related("user")}.values())
 
 
+def _one_at_a_time(school: School) -> None:
+    """Let who decides about the same school at the same moment wait for the other, until the transaction ends."""
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+
+
 def ask_support(*, school: School, reason: str, ticket: str, acting_user: User) -> SupportRequest:
     """Ask a school to let the helpdesk look, for a numbered call; its coordinators are mailed.
 
     Raises CanLookAlready, NobodyToAsk, or AskedAlready: one request at a time, three an hour (as SR-C07).
     """
+    _one_at_a_time(school)
     if running_grant(school) is not None:
         raise CanLookAlready
     coordinators = coordinators_of(school)
     if not coordinators:
         raise NobodyToAsk
     rows = SupportRequest.objects.for_school(school)
-    if rows.filter(asked_at__gt=Now() - HOUR).count() >= ASKS_AN_HOUR:
+    if rows.waiting().exists() or rows.filter(asked_at__gt=Now() - HOUR).count() >= ASKS_AN_HOUR:
         raise AskedAlready
-    asked = SupportRequest(school=school, reason=reason, ticket=ticket, asked_by=acting_user, asked_at=timezone.now())
-    try:
-        with transaction.atomic():
-            rows.filter(answered_at__isnull=True).exclude(pk__in=rows.waiting()).update(answered_at=Now())
-            asked.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_open_support_request" not in str(error):
-            raise
-        raise AskedAlready from None
+    rows.filter(answered_at__isnull=True).update(answered_at=Now())  # what waited longer than a week is over
+    asked = rows.create(school=school, reason=reason, ticket=ticket, asked_by=acting_user, asked_at=timezone.now())
     details = {"reason": str(reason), "ticket": ticket}
     trail.record(events.SUPPORT_ASKED, school=school, acting_user=acting_user, role=RoleName.HELPDESK, details=details)
     facts = {"who": acting_user.first_name, "ticket": ticket}
@@ -135,15 +133,12 @@ def grant_support(*, school: School, reason: str, length: Length, acting_user: U
     until: datetime | Combinable = (
         end if length == Length.SCHOOL_DAY else Now() + (HOUR if length == Length.HOUR else DAY)
     )
-    grant = SupportGrant(school=school, reason=reason, granted_by=acting_user, starts_at=Now(), until=until)
-    try:
-        with transaction.atomic():
-            grant.save(force_insert=True)
-    except IntegrityError as error:
-        if "support_runs_once_at_a_time" not in str(error):
-            raise
-        raise CanLookAlready from None
-    grant.refresh_from_db(from_queryset=SupportGrant.objects.for_school(school))
+    _one_at_a_time(school)
+    if running_grant(school) is not None:
+        raise CanLookAlready
+    grants = SupportGrant.objects.for_school(school)
+    pk = grants.create(school=school, reason=reason, granted_by=acting_user, starts_at=Now(), until=until).pk
+    grant = grants.get(pk=pk)
     SupportRequest.objects.for_school(school).waiting().update(answered_by=acting_user, answered_at=Now(), grant=grant)
     trail.record(
         events.SUPPORT_GRANTED,
