@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.backends import BaseBackend
 
+from accounts.back_office import belongs_here
 from accounts.models import User
 from basispoort.lib.compiled import Objects
 
@@ -28,14 +29,14 @@ class RoleBackend(BaseBackend):
     """Checks address and password, always at the cost of one hash (SR-A05), and gives users back by id."""
 
     def authenticate(  # type: ignore[override]  # our own credentials
-        self, _request: HttpRequest | None, *, email: str = "", password: str = ""
+        self, request: HttpRequest | None, *, email: str = "", password: str = ""
     ) -> User | None:
         """Give the user whose address and password these are; None otherwise, after the same work."""
         user = User.objects.with_email(email) if email else None
         if user is None or not user.has_usable_password():
             User().set_password(password)
             return None
-        if user.check_password(password) and user.is_active:
+        if user.check_password(password) and user.is_active and belongs_here(request, user):
             return user
         return None
 

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from accounts import events, prove, second_step
+from accounts.back_office import OPEN_THERE, is_back_office
 from accounts.models import User, UserKind, UserPupil
 from basispoort.audit import trail
 from basispoort.lib.access import Access, access_of
@@ -92,6 +93,7 @@ class AccessMiddleware:
         access = access_of(view, match.view_name if match else "")
         if access is None:
             raise PermissionDenied
+        self._keep_to_the_host(request, access, match.view_name if match else "")
         if access.kind in {"public", "participant"}:
             self._forget_who_is_half_in(request, access)
             return None
@@ -108,11 +110,26 @@ class AccessMiddleware:
             return prove.to_second_step(request)  # type: ignore[arg-type]
         if access.kind == "requires":
             self._enter_school(request, user, access, kwargs)
+        if access.kind == "back_office":
+            self._enter_office(user, access)
         # The proof that an act asked for comes along with it, and is taken before the act begins.
         asks = access.fresh or "proof_password" in request.POST
         if asks and not is_fresh(request.session):
             return prove.prove_first(request)  # type: ignore[arg-type]
         return None
+
+    @staticmethod
+    def _keep_to_the_host(request: PortalRequest, access: Access, name: str) -> None:
+        """Open under the back office's host what belongs there, and nothing else of the portal (SR-P02)."""
+        if is_back_office(request) and access.kind not in {"back_office", "own_account"} and name not in OPEN_THERE:
+            raise Http404
+
+    @staticmethod
+    def _enter_office(user: User, access: Access) -> None:
+        if user.kind != UserKind.PORTAL or not user.has_perm(access.right):
+            details = {"right": access.right}
+            trail.record(events.DENIED, school=None, acting_user=user, outcome="denied", details=details)
+            raise PermissionDenied
 
     @staticmethod
     def _forget_who_is_half_in(request: PortalRequest, access: Access) -> None:
@@ -136,7 +153,8 @@ class AccessMiddleware:
         target = request.get_full_path()
         if request.method not in {"GET", "HEAD"}:
             # The act is not repeated unasked; the way leads back to the page on which its form stood.
-            target = request.headers.get("Referer", "").removeprefix(settings.BASE_URL)
+            own = settings.BACK_OFFICE_URL if is_back_office(request) else settings.BASE_URL
+            target = request.headers.get("Referer", "").removeprefix(own)
         page = resolve_url(settings.LOGIN_URL)
         return HttpResponseRedirect(f"{page}?{urlencode({'next': target})}" if target else page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django_otp_webauthn.helpers import WebAuthnHelper
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 class PortalWebAuthnHelper(WebAuthnHelper):
     """Names a user by the own name and address, which only the own device sees."""
+
+    def get_relying_party_domain(self) -> str:
+        """Give the host that a passkey is for: the one that is spoken to, of the two there are."""
+        hosts = {urlsplit(origin).hostname for origin in self.get_allowed_origins()}
+        host = urlsplit(f"//{self.request.get_host()}").hostname
+        return host if host in hosts and host else str(super().get_relying_party_domain())
 
     def get_credential_display_name(self, user: AbstractBaseUser) -> str:
         """Give the name that the device shows."""

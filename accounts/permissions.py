@@ -31,8 +31,12 @@ SUPPORT_SEE = right("accounts.support.see", _("See what the helpdesk looked at, 
 SUPPORT_GRANT = right("accounts.support.grant", _("Let the helpdesk look at the school's persons for a while"))
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
 
+OFFICE_MAIL = right("accounts.office.mail", _("See which mails wait or were refused, without their addresses"))
+OFFICE_RESET = right("accounts.office.reset", _("Renew a second step that a school cannot renew, two by two"))
+
 EVERYONE = frozenset({"schools.school.view", "licences.material.open"})
 CLASSROOM = EVERYONE | {"schools.roster.view", GROUP_VIEW, PUPIL_CODES, CLASS_START}
+OFFICE = frozenset({"web.office.enter", "schools.office.schools", "schools.office.deliveries", OFFICE_MAIL})
 RIGHTS: dict[str, frozenset[str]] = {
     RoleName.ICT_COORDINATOR: CLASSROOM
     | {
@@ -70,8 +74,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW, CLASS_START},
     RoleName.SUPPORT_STAFF: EVERYONE,
     RoleName.BOARD_MEMBER: frozenset(),
-    RoleName.HELPDESK: frozenset(),
-    RoleName.SECURITY_OFFICER: frozenset(),
+    RoleName.HELPDESK: OFFICE | {OFFICE_RESET},
+    RoleName.SECURITY_OFFICER: OFFICE,
 }
 # Roles that see every group of the school; the others see the groups they teach.
 SEES_ALL_GROUPS = frozenset({RoleName.ICT_COORDINATOR, RoleName.HEAD, RoleName.INTERNAL_SUPERVISOR})
@@ -80,9 +84,9 @@ SEES_ALL_GROUPS = frozenset({RoleName.ICT_COORDINATOR, RoleName.HEAD, RoleName.I
 def holds(user: User, name: str, place: models.Model | None) -> bool:
     """Tell whether a user holds a right at a school, by any running role; raises UnknownRight for an unknown name."""
     known_right(name)
-    return any(
-        name in RIGHTS[role.role] for role in user.running_roles() if role.school_id == getattr(place, "pk", None)
-    )
+    # Without a place it is about the whole country: neither a school's role nor a board's.
+    at = (getattr(place, "pk", None), None)
+    return any(name in RIGHTS[role.role] for role in user.running_roles() if (role.school_id, role.board_id) == at)
 
 
 def sees_all_groups(user: User, school: models.Model) -> bool:

@@ -1,5 +1,6 @@
 """What accounts keeps about persons (product R1; contract agreements-retention §5)."""
 
+from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext_lazy as _
 from django_otp_webauthn.models import WebAuthnUserHandle
 
@@ -41,6 +42,13 @@ register_simple(
     paths={"user": "pk"},
     retention=Retention(30, "last role or link ended", "OV 12.1: an account without a person serves nothing"),
     fields=("id", "kind", "first_name", "infix", "last_name", "email", "language", "created_at"),
+)
+register_simple(
+    LogEntry,
+    _("history of the back office"),
+    paths={"user": "user"},
+    retention=Retention(1, "made", "nothing is written here: the audit trail stands in its place (SR-J02)"),
+    fields=("action_time",),
 )
 register_simple(
     Role,

@@ -30,12 +30,20 @@ if not HTTPS and _base.hostname not in {"localhost", "127.0.0.1", "::1"}:
     _message = "BASE_URL must start with https:// unless it names this very machine."
     raise ImproperlyConfigured(_message)
 
+# The portal's own people work under a host of their own; without one there is no back office (SR-P02).
+BACK_OFFICE_HOST = env.text("BACK_OFFICE_HOST", "")
+BACK_OFFICE_URL = f"{_base.scheme}://{BACK_OFFICE_HOST}" if BACK_OFFICE_HOST else ""
+_office = urlsplit(BACK_OFFICE_URL)
+if _office.hostname == _base.hostname or _office.path:
+    _message = "BACK_OFFICE_HOST must be a host name of its own, with a port where it needs one."
+    raise ImproperlyConfigured(_message)
+
 DEBUG = env.flag("DEBUG", default=False)
 # The gallery of components and the like: never on a public host (SR-P02).
 DEVELOPMENT_PAGES = env.flag("DEVELOPMENT_PAGES", default=False)
 SECRET_KEY = env.secret("SECRET_KEY")
-ALLOWED_HOSTS = [_base.hostname or "", *env.words("EXTRA_HOSTS")]
-CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ALLOWED_HOSTS = [_base.hostname or "", *filter(None, [_office.hostname]), *env.words("EXTRA_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [BASE_URL, *filter(None, [BACK_OFFICE_URL])]
 
 # Keys, each for one use only (SR-H02). The first of a ring is current, the others still open what is old.
 FIELD_KEYS = env.keys("FIELD_KEYS")
@@ -44,6 +52,7 @@ CODE_KEYS = env.keys("CODE_KEYS")
 AUDIT_SIGNING_KEYS = env.keys("AUDIT_SIGNING_KEYS")
 
 INSTALLED_APPS = [
+    "basispoort.web.back_office_app.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -76,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.back_office.BackOfficeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,6 +113,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": ["basispoort.web.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "basispoort.web.context.page",
             ],
@@ -295,7 +306,7 @@ SCHOOL_ACCOUNT_PROVIDERS = {
 # Second factors: passkeys belong to the portal's own host, and never stand in for the password (SR-A11, A13).
 OTP_WEBAUTHN_RP_ID = _base.hostname or ""
 OTP_WEBAUTHN_RP_NAME = "Basispoort"
-OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL, *filter(None, [BACK_OFFICE_URL])]
 OTP_WEBAUTHN_CREDENTIAL_MODEL = "accounts.Passkey"
 OTP_WEBAUTHN_ATTESTATION_MODEL = "accounts.PasskeyAttestation"
 OTP_WEBAUTHN_HELPER_CLASS = "accounts.passkeys.PortalWebAuthnHelper"

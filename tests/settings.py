@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 _KEY = base64.b64encode(bytes(range(32))).decode()
 _DEFAULTS = {
     "BASE_URL": "http://localhost:8000",
+    "BACK_OFFICE_HOST": "kantoor.localhost:8000",
     "SECRET_KEY": "only-in-the-test-suite-0123456789abcdefghijklmnop",
     "FIELD_KEYS": f"f1:{_KEY}",
     "INDEX_KEYS": f"i1:{_KEY}",

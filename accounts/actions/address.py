@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.passwords import end_everything
 from accounts.actions.tokens import LIVE_AT_MOST, MAILS_AN_HOUR, LinkUnusable
+from accounts.back_office import base_url_for
 from accounts.models import MailToken, TokenPurpose, User
 from basispoort.audit import trail
 from basispoort.lib.crypto import normalise
@@ -34,7 +34,7 @@ def ask_address_change(*, user: User, new: str) -> bool:
         token = MailToken.issue(user, TokenPurpose.ADDRESS_CHANGE, new_email=new.strip())
         owner = User.objects.with_email(new)
         if owner is None:
-            link = settings.BASE_URL + reverse("accounts:link", args=[TokenPurpose.ADDRESS_CHANGE, token])
+            link = base_url_for(user) + reverse("accounts:link", args=[TokenPurpose.ADDRESS_CHANGE, token])
             _mail(user, new, "address_confirm", _("Confirm your new address for Basispoort"), link=link)
         else:
             _mail(owner, str(owner.email), "address_taken", _("Your address was given for another account"))

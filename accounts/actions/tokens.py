@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.passwords import end_everything, tell_password_changed
+from accounts.back_office import base_url_for
 from accounts.models import LinkRequest, MailReason, MailToken, Role, TokenPurpose, User, UserKind
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail, wake
@@ -54,7 +54,7 @@ def mail_link(*, user: User, purpose: TokenPurpose) -> bool:
             template=f"accounts/mail/{purpose}",
             facts={
                 "name": user.first_name,
-                "link": settings.BASE_URL + reverse("accounts:link", args=[purpose, token]),
+                "link": base_url_for(user) + reverse("accounts:link", args=[purpose, token]),
             },
         )
         trail.record(events.LINK_SENT, school=None, acting_user=None, target=user, details={"purpose": purpose})

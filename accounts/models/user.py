@@ -53,11 +53,18 @@ class UserManager(BaseUserManager["User"]):
             raise self.model.DoesNotExist
         return user
 
-    def create_staff(
-        self, *, email: str, first_name: str, last_name: str, infix: str = "", password: str | None
+    def create_staff(  # noqa: PLR0913 - a person is all of these
+        self,
+        *,
+        email: str,
+        first_name: str,
+        last_name: str,
+        infix: str = "",
+        password: str | None,
+        kind: str = UserKind.STAFF,
     ) -> User:
-        """Create a staff member's account; without a password it waits for activation."""
-        user = self.model(kind=UserKind.STAFF, first_name=first_name, infix=infix, last_name=last_name)
+        """Create the account of somebody who works, at a school or for the portal; without a password it waits."""
+        user = self.model(kind=kind, first_name=first_name, infix=infix, last_name=last_name)
         user.set_email(email)
         user.set_password(password)
         user.save(force_insert=True)

@@ -20,6 +20,7 @@ from accounts.actions.groups import groups_of
 from accounts.actions.passwords import change_password, count_password_try, password_was_right
 from accounts.actions.sign_in import Outcome, demand_before, remember_device, sign_in_staff
 from accounts.actions.support import running_grant
+from accounts.back_office import is_back_office
 from accounts.challenges.desk import Purpose
 from accounts.failures import Demand, TooManyTries
 from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
@@ -153,6 +154,8 @@ def home(request: PortalRequest) -> HttpResponse:
         return redirect("licences:tiles")
     if second_step.is_half_in(request):  # type: ignore[arg-type]  # signed in by now
         return redirect("accounts:second-step")
+    if is_back_office(request):
+        return redirect("admin:index")
     schools = {role.school.pk: role.school for role in user.running_roles() if role.school}
     if len(schools) == 1:
         return redirect("accounts:school", next(iter(schools.values())))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NAMES = ("portal", "publisher", "mailbox page", "mail server")
 READY_SECONDS = 90
+OFFICE = "kantoor.localhost"  # every browser takes names under localhost for this machine
 WEB = ("gunicorn", "--config=basispoort/deploy/gunicorn.py", "--workers=2", "--graceful-timeout=3", "basispoort.wsgi")
 CELERY = ("celery", "--quiet", "--app=basispoort.celery")
 WORKER = (*CELERY, "worker", "--queues=default,imports,mail", "--concurrency=2", "--loglevel=WARNING")
@@ -60,6 +61,7 @@ def portal_environment(ports: Mapping[str, int], secrets: dict[str, str], var: P
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "basispoort.settings",
         "BASE_URL": f"http://localhost:{ports['portal']}",
+        "BACK_OFFICE_HOST": f"{OFFICE}:{ports['portal']}",
         "EXTRA_HOSTS": LOCAL,
         "EMAIL_URL": f"smtp://{LOCAL}:{ports['mail server']}",
         "DEVELOPMENT_PAGES": "yes",
@@ -158,6 +160,7 @@ def _facts(ports: Mapping[str, int], var: Path) -> dict[str, Any]:
         pupil["sign_in_url"] = base_url + urlsplit(pupil["sign_in_url"]).path
     return {
         "base_url": base_url,
+        "back_office_url": f"http://{OFFICE}:{ports['portal']}",
         "publisher_url": f"http://{LOCAL}:{ports['publisher']}",
         "mailbox_url": f"http://{LOCAL}:{ports['mailbox page']}",
         "identities": people["identities"],

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.actions.codes import ensure_codes
 from accounts.actions.door import door_of
-from accounts.models import CodeKind, PupilCode, Role, RoleName, TotpDevice, User, UserStaff
+from accounts.models import CodeKind, PupilCode, Role, RoleName, TotpDevice, User, UserKind, UserStaff
 from accounts.models.verification import spoken_seed
 from accounts.second_step import STRONG_ROLES
 from basispoort.lib.tenancy import school_transaction, unscoped
@@ -70,6 +70,13 @@ PUPIL_FIELDS = {
 }
 STAFF_FIELDS = {name: PUPIL_FIELDS[name] for name in ("pseudonym", "given_name", "role")}
 MATERIALS = (("Leesplankjes", "book", "lezen"), ("Rekenrups", "sums", "rekenen"))
+
+
+OWN_PEOPLE = (
+    ("Hanna", "helpdesk1", RoleName.HELPDESK),
+    ("Hugo", "helpdesk2", RoleName.HELPDESK),
+    ("Olga", "veiligheid", RoleName.SECURITY_OFFICER),
+)
 
 
 def is_seeded() -> bool:
@@ -151,7 +158,7 @@ def seed(publisher: Participant, rosters: Path) -> dict[str, Any]:
         if demo.shares:
             _share(school, publisher, coordinator)
         pupils += _pupils(school)
-    return {"identities": identities, "pupils": pupils}
+    return {"identities": [*identities, *_own_people()], "pupils": pupils}
 
 
 def _make_school(demo: DemoSchool, boards: Mapping[str, Board]) -> School:
@@ -178,17 +185,33 @@ def _person(school: School, role: str, first_name: str, mailbox: str) -> User:
     return user
 
 
-def _give_role(user: User, role: str, school: School) -> None:
+def _own_people() -> Iterator[dict[str, str]]:
+    """Give the portal's own people: two of the helpdesk, because renewing a second step takes two, and an officer."""
+    for first_name, mailbox, role in OWN_PEOPLE:
+        user = User.objects.create_staff(
+            email=f"{mailbox}@basispoort.example",
+            first_name=first_name,
+            last_name="Voorbeeld",
+            password=PASSWORD,
+            kind=UserKind.PORTAL,
+        )
+        _give_role(user, role, None)
+        TotpDevice(user=user, name="app", seed=TotpDevice.new_seed()).save(force_insert=True)
+        yield _identity(user, role, None)
+
+
+def _give_role(user: User, role: str, school: School | None) -> None:
     with unscoped("the demo gives roles"):
         Role.objects.create(user=user, role=role, school=school, starts_on=timezone.localdate() - timedelta(days=30))
     user.forget_roles()
 
 
-def _identity(user: User, role: str, school: School) -> dict[str, str]:
+def _identity(user: User, role: str, school: School | None) -> dict[str, str]:
     facts = {"role": str(role), "name": user.full_name, "email": str(user.email)}
     app = TotpDevice.objects.filter(user=user).first()
     secret = {"totp_secret": spoken_seed(app.seed).replace(" ", "")} if app else {}
-    return facts | secret | {"password": PASSWORD, "school": f"{school.name} ({school.code})"}
+    place = f"{school.name} ({school.code})" if school else "Basispoort"
+    return facts | secret | {"password": PASSWORD, "school": place}
 
 
 def _accept(school: School, user: User) -> None:

@@ -14,6 +14,7 @@ def sign_ins(facts: dict[str, Any]) -> str:
     """Give the whole text that `make run` prints when the portal is ready."""
     addresses = [
         ("Portal", facts["base_url"]),
+        ("Back office", facts["back_office_url"]),
         ("Demo publisher", facts["publisher_url"]),
         ("Mails", facts["mailbox_url"]),
         ("Authenticator codes", f"{facts['mailbox_url']}/codes"),

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-Kind = Literal["public", "own_account", "requires", "pupil_only", "participant"]
+Kind = Literal["public", "own_account", "requires", "pupil_only", "participant", "back_office"]
 View = TypeVar("View", bound="Callable[..., Any]")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A view's declaration; `right` is named for the kind `requires` only.
+    """A view's declaration; `right` is named for the kinds `requires` and `back_office` only.
 
     `fresh`: asks for a proof of who acts that is at most ten minutes old (SR-A12). `before_second_step`: open to who
     has still to take the second step of signing in (SR-A11).
@@ -100,6 +100,15 @@ def requires(name: str, *, before_agreement: bool = False) -> Callable[[View], V
 
     def declare(view: View) -> View:
         return _declare(view, Access("requires", name, before_agreement))
+
+    return declare
+
+
+def back_office(name: str) -> Callable[[View], View]:
+    """Declare a view for the portal's own people who hold this right, under the host of the back office alone."""
+
+    def declare(view: View) -> View:
+        return _declare(view, Access("back_office", name))
 
     return declare
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from basispoort.web.back_office import office_items
 from basispoort.web.navigation import items_for
 
 if TYPE_CHECKING:
     from django.db import models
 
     from basispoort.lib.http import PortalRequest
+    from basispoort.web.navigation import Item
 
 
 def page(request: PortalRequest) -> dict[str, object]:
@@ -23,9 +25,14 @@ def page(request: PortalRequest) -> dict[str, object]:
         "school": getattr(request, "school", None),
         "schools": SimpleLazyObject(lambda: _schools_of(user)),
         "languages": settings.LANGUAGES,
-        "navigation": SimpleLazyObject(lambda: items_for(request)),
+        "navigation": SimpleLazyObject(lambda: _menu(request)),
         "development_pages": settings.DEVELOPMENT_PAGES,
     }
+
+
+def _menu(request: PortalRequest) -> list[Item]:
+    match = request.resolver_match
+    return office_items(request) if match and "admin" in match.app_names else items_for(request)
 
 
 def _schools_of(user: object) -> list[models.Model]:

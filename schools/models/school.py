@@ -118,6 +118,12 @@ class School(models.Model):
         """The name on screen: the school's own, else the register's."""
         return self.own_name or self.register_name or self.code
 
+    @property
+    def address_line(self) -> str:
+        """The visiting address in one line, as far as it is known."""
+        place = " ".join(part for part in (self.postcode, self.city) if part)
+        return ", ".join(part for part in (f"{self.street} {self.house_number}".strip(), place) if part)
+
     def is_in_service_on(self, day: date) -> bool:
         """Tell whether the portal may work for this school on a day."""
         if self.state != SchoolState.ACTIVE or self.in_service_from is None or self.in_service_from > day:

@@ -254,7 +254,7 @@ def test_front_server_writes_no_address_and_no_header_of_a_request_into_its_log(
 
     # One for errors, among the global options; a `log` in a site would write a line a request.
     assert [indent for indent, _ in logs] == ["\t"]
-    assert text.index("log {") < text.index("{$BASE_URL} {")
+    assert text.index("log {") < text.index("{$BASE_URL}, {$BACK_OFFICE_HOST} {")
     assert len(re.findall(r"^\s*log\b", text, re.MULTILINE)) == 1
     deleted = set(re.findall(r"(\S+) delete", logs[0][1]))
     assert deleted >= {"request>uri", "request>headers", "resp_headers"}

@@ -166,6 +166,7 @@ def test_portal_that_is_not_there_is_not_ready() -> None:
 def test_table_shows_who_can_sign_in_where() -> None:
     facts = {
         "base_url": "http://localhost:8000",
+        "back_office_url": "http://kantoor.localhost:8000",
         "publisher_url": "http://127.0.0.1:8001",
         "mailbox_url": "http://127.0.0.1:8002",
         "identities": [
@@ -186,6 +187,7 @@ def test_table_shows_who_can_sign_in_where() -> None:
     lines = sign_ins(facts).splitlines()
 
     assert "Portal               http://localhost:8000" in lines
+    assert "Back office          http://kantoor.localhost:8000" in lines
     assert "Authenticator codes  http://127.0.0.1:8002/codes" in lines
     assert "ROLE     NAME           SCHOOL  E-MAIL           PASSWORD" in lines
     assert "teacher  Juf Voorbeeld  99XX00  juf@school.test  Kip7boot9tak" in lines

@@ -1,0 +1,52 @@
+"""What the back office sees of accounts: mail that does not get away, and what a school set up; no person (SR-B07)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import NetworkRange, Role, RoleName
+from accounts.permissions import OFFICE_MAIL
+from basispoort.lib.models import OutgoingMail
+from basispoort.web.back_office import Facts, OfficeAdmin, register_panel
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from schools.models import School
+
+
+@admin.register(OutgoingMail)
+class MailOffice(OfficeAdmin):
+    """Mail on its way: purpose, state, tries and moments; neither address nor words."""
+
+    right_to_look = OFFICE_MAIL
+    icon = "send"
+    intro = _("Mail that waits, was refused, or was perhaps sent. Addresses and words are not shown.")
+    empty_title = _("All mail is away")
+    empty_words = _("Nothing waits, and nothing was refused lately.")
+    list_display = ("purpose", "state", "attempts", "created_at", "next_at", "finished_at")
+    list_display_links = None
+    list_filter = ("state",)
+    ordering = ("-created_at",)
+
+    def get_queryset(self, request: Any) -> models.QuerySet[Any]:  # noqa: ANN401 - Django's form
+        """Give what did not simply get away, without what it holds."""
+        rows = super().get_queryset(request).exclude(state=OutgoingMail.State.SENT)
+        return rows.defer("address", "subject", "text", "html")
+
+
+def _accounts(_request: Any, school: School) -> Facts:  # noqa: ANN401 - as every part
+    roles = Role.objects.for_school(school).running_today().values_list("role", "user").distinct()
+    people = Counter(RoleName(role) for role, _user in roles)
+    networks = NetworkRange.objects.for_school(school).count()
+    return [
+        *((role.label.capitalize(), number) for role, number in sorted(people.items())),
+        (_("Networks of the school"), networks or _("none: its link suffices")),
+    ]
+
+
+register_panel(30, _("Who works with the portal"), _accounts)
