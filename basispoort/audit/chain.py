@@ -38,7 +38,11 @@ class Break:
 
 
 def entry_hash(previous: bytes, number: int, entry: AuditEntry) -> bytes:
-    """Give the hash of an entry in its chain: SHA-256 over the previous hash, the number and all that it says."""
+    """Give the hash of an entry in its chain: SHA-256 over the previous hash, the number and all that it says.
+
+    The account looked along with stands at the end, and only where there is one: the others keep the hash they had
+    before that was noted.
+    """
     content = json.dumps(
         [
             number,
@@ -53,6 +57,7 @@ def entry_hash(previous: bytes, number: int, entry: AuditEntry) -> bytes:
             entry.outcome,
             entry.request_id,
             entry.details,
+            *([str(entry.shown_id)] if entry.shown_id else []),
         ],
         sort_keys=True,
         ensure_ascii=True,

@@ -17,7 +17,10 @@ from basispoort.lib.tenancy import TenantModel
 
 
 class AuditEntry(TenantModel):
-    """One thing that somebody did or saw; `school_id` is empty for an act that belongs to no school."""
+    """One thing that somebody did or saw; `school_id` is empty for an act that belongs to no school.
+
+    `shown_id` is set while somebody of the helpdesk looks along: the actor is who really looked, this is as whom.
+    """
 
     insert_without_school = True
     national_writes = frozenset({"INSERT"})
@@ -29,6 +32,7 @@ class AuditEntry(TenantModel):
     school_id = models.BigIntegerField(_("school"), null=True)
     actor_id = models.UUIDField(_("account"), null=True)
     actor_role = models.CharField(_("role"), max_length=30, blank=True)
+    shown_id = models.UUIDField(_("account looked along with"), null=True)
     target_type = models.CharField(_("kind of object"), max_length=60, blank=True)
     target_id = models.CharField(_("object"), max_length=64, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20)

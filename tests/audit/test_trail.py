@@ -14,7 +14,7 @@ from accounts import events
 from basispoort.audit import chain, trail
 from basispoort.audit.events import UnknownEvent
 from basispoort.audit.models import AuditEntry, AuditHead
-from basispoort.lib.tenancy import school_scope, unscoped
+from basispoort.lib.tenancy import school_scope, school_transaction, unscoped
 from tests import factories
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 FORGERIES = {
     "changed": ("UPDATE audit_auditentry SET event = 'accounts.signed_out' WHERE id = %s", "the entry was changed"),
+    "as another": (
+        "UPDATE audit_auditentry SET shown_id = gen_random_uuid() WHERE id = %s",
+        "the entry was changed",
+    ),
     "removed": ("DELETE FROM audit_auditentry WHERE id = %s", "the entry is gone"),
     "unsealed": ("DELETE FROM audit_auditseal WHERE entry_id = %s", "a row is missing before it"),
     "moved": ("UPDATE audit_auditseal SET number = number + 10 WHERE entry_id = %s", "a row is missing before it"),
@@ -91,6 +95,37 @@ def test_not_even_the_owner_can_change_the_trail(statement: str) -> None:
         pytest.raises(psycopg.errors.RaiseException, match="append-only"),
     ):
         cursor.execute(statement.format("audit_auditentry"))
+
+
+@pytest.mark.requirement("SR-B07")
+@pytest.mark.requirement("SR-J02")
+def test_who_looks_along_and_as_whom_both_stand_in_the_entry(school: School) -> None:
+    really, shown = factories.make_user(), factories.make_user()
+
+    with school_scope(school):
+        with trail.looking_along(really.pk, "helpdesk"):
+            trail.record(events.GROUP_VIEWED, school=school, acting_user=shown)
+        trail.record(events.GROUP_VIEWED, school=school, acting_user=shown)
+
+        rows = AuditEntry.objects.for_school(school).order_by("at")
+        assert [(row.actor_id, row.actor_role, row.shown_id) for row in rows] == [
+            (really.pk, "helpdesk", shown.pk),
+            (shown.pk, "", None),
+        ]
+
+
+@pytest.mark.requirement("SR-J03")
+@pytest.mark.django_db(transaction=True)
+def test_entry_of_who_looked_along_is_sealed_with_it() -> None:
+    school, really, shown = factories.make_school(), factories.make_user(), factories.make_user()
+    with school_transaction(school), trail.looking_along(really.pk, "helpdesk"):
+        entry = str(trail.record(events.GROUP_VIEWED, school=school, acting_user=shown))
+    chain.seal()
+    whole = list(chain.verify())
+
+    forge("UPDATE audit_auditentry SET shown_id = NULL WHERE id = %s", entry)
+
+    assert (whole, [item.reason for item in chain.verify()]) == ([], ["the entry was changed"])
 
 
 def test_school_reads_its_own_entries_only(school: School, other_school: School) -> None:
