@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import NetworkRange, Role, RoleName
-from accounts.permissions import OFFICE_MAIL
+from accounts.actions.support import running_grant, waiting_request
+from accounts.forms.support import AskForm
+from accounts.models import NetworkRange, Role, RoleName, SupportRequest
+from accounts.permissions import OFFICE_MAIL, SUPPORT_LOOK
 from basispoort.lib.models import OutgoingMail
 from basispoort.web.back_office import Facts, OfficeAdmin, register_panel
 
 if TYPE_CHECKING:
     from django.db import models
 
+    from basispoort.lib.http import StaffRequest
     from schools.models import School
 
 
@@ -50,3 +53,20 @@ def _accounts(_request: Any, school: School) -> Facts:  # noqa: ANN401 - as ever
 
 
 register_panel(30, _("Who works with the portal"), _accounts)
+
+
+def _support(request: StaffRequest, school: School) -> dict[str, object] | None:
+    """Give whether the helpdesk can look at this school's persons now, what it asked last, and the form to ask."""
+    if not request.user.has_perm(SUPPORT_LOOK):
+        return None
+    answered = SupportRequest.objects.for_school(school).filter(answered_by__isnull=False)
+    return {
+        "grant": running_grant(school),
+        "waiting": waiting_request(school),
+        "latest": answered.order_by("-answered_at").first(),
+        "form": AskForm(),
+        "school": school,
+    }
+
+
+register_panel(5, _("Pupils and staff"), _support, template="accounts/support/panel.html")

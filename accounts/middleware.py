@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -11,18 +11,22 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from accounts import events, prove, second_step
+from accounts import events, prove, second_step, watching
+from accounts.actions.enter import stop_looking_along
+from accounts.actions.support import running_grant
+from accounts.actions.watching import note_look
 from accounts.back_office import OPEN_THERE, is_back_office
-from accounts.models import User, UserKind, UserPupil
+from accounts.models import RoleName, User, UserKind, UserPupil
 from basispoort.audit import trail
-from basispoort.lib.access import Access, access_of
+from basispoort.lib.access import Access, access_of, page_seen_along
 from basispoort.lib.compiled import Objects
 from basispoort.lib.proof import ProofTooOld, is_fresh
-from basispoort.lib.tenancy import school_scope
+from basispoort.lib.tenancy import school_scope, school_transaction
+from schools.models import School
 from schools.models.school import normal_code
 
 if TYPE_CHECKING:
@@ -31,10 +35,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+    from accounts.watching import Watched
     from basispoort.lib.http import PortalRequest
     from basispoort.lib.tenancy import TenantQuerySet
-    from schools.models import School
 
+LOOKS = frozenset({"GET", "HEAD"})
 ADULTS = (UserKind.STAFF, UserKind.PORTAL)
 
 
@@ -48,6 +53,11 @@ LINK_OF_PUPIL = Objects[UserPupil](_link_of_pupil)
 
 class SignedInMiddleware(AuthenticationMiddleware):
     """Sets `request.user`, as Django does."""
+
+
+def only_looking(request: PortalRequest) -> HttpResponse:
+    """Say that who looks along only looks: what was pressed or opened belongs to the person alone."""
+    return render(request, "accounts/support/only_looking.html", {"reference": request.id}, status=403)
 
 
 class LanguageMiddleware:
@@ -66,6 +76,38 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Cookie",))
         return response
+
+
+class WatchingMiddleware:
+    """Shows a session that looks along with somebody the pages of that person, and nothing else (SR-B07).
+
+    Only by looking: any way but GET and HEAD is refused with 403. What no longer may be is gone at this very request:
+    404, and the session is the helpdesk's own again. The button that stops it is the one address left as it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the person who is looked along with, and write down who really looks."""
+        portal = cast("PortalRequest", request)
+        portal.watched = None
+        # Nobody looks along anywhere else: a school's own pages are not asked.
+        state = request.session.get(watching.STATE) if is_back_office(request) else None
+        if state is None or request.path == watching.STOP_PATH:
+            return self.get_response(request)
+        watched = watching.watched_now(state, request.user)
+        if watched is None:
+            stop_looking_along(request)
+            raise Http404
+        if watching.note_use(state):
+            request.session.modified = True
+        portal.watched, request.user = watched, watched.shown
+        request.urlconf = settings.ROOT_URLCONF
+        with trail.looking_along(watched.looker.pk, RoleName.HELPDESK):
+            if request.method not in LOOKS:
+                return only_looking(portal)
+            return self.get_response(request)
 
 
 class AccessMiddleware:
@@ -93,7 +135,12 @@ class AccessMiddleware:
         access = access_of(view, match.view_name if match else "")
         if access is None:
             raise PermissionDenied
+        if request.watched is not None:
+            return self._look_along(request, request.watched, access, kwargs)
         self._keep_to_the_host(request, access, match.view_name if match else "")
+        return self._open(request, access, kwargs)
+
+    def _open(self, request: PortalRequest, access: Access, kwargs: dict[str, Any]) -> HttpResponseBase | None:
         if access.kind in {"public", "participant"}:
             self._forget_who_is_half_in(request, access)
             return None
@@ -112,6 +159,8 @@ class AccessMiddleware:
             self._enter_school(request, user, access, kwargs)
         if access.kind == "back_office":
             self._enter_office(user, access)
+        if access.within_grant:
+            self._enter_with_grant(request, user, kwargs)
         # The proof that an act asked for comes along with it, and is taken before the act begins.
         asks = access.fresh or "proof_password" in request.POST
         if asks and not is_fresh(request.session):
@@ -130,6 +179,41 @@ class AccessMiddleware:
             details = {"right": access.right}
             trail.record(events.DENIED, school=None, acting_user=user, outcome="denied", details=details)
             raise PermissionDenied
+
+    @staticmethod
+    def _enter_with_grant(request: PortalRequest, user: User, kwargs: dict[str, Any]) -> None:
+        """Open the database for a school that lets the helpdesk look now; any other is not there (SR-B07)."""
+        school = School.objects.filter(code=normal_code(str(kwargs.get("school", "")))).first()
+        if school is not None:
+            with school_transaction(school):
+                if running_grant(school) is None:
+                    trail.record(
+                        events.DENIED, school=school, acting_user=user, role=RoleName.HELPDESK, outcome="denied"
+                    )
+                    school = None
+        if school is None:
+            raise Http404
+        request.school = school  # type: ignore[attr-defined]
+        request.scope.enter_context(school_scope(school))
+
+    def _look_along(
+        self, request: PortalRequest, watched: Watched, access: Access, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Let the helpdesk see a page that says so, as its person sees it; the look is written down before it is."""
+        if not access.seen_along:
+            return only_looking(request)
+        if access.kind == "pupil_only":
+            if watched.pupil is None:
+                raise PermissionDenied
+            request.school, request.pupil = watched.school, watched.pupil  # type: ignore[attr-defined]  # PupilRequest
+            request.scope.enter_context(school_scope(watched.school))
+        elif access.kind == "requires":
+            if watched.pupil is not None:
+                raise PermissionDenied
+            self._enter_school(request, watched.shown, access, kwargs)
+        if page_seen_along(access.seen_along):
+            note_look(watched, access.seen_along)
+        return None
 
     @staticmethod
     def _forget_who_is_half_in(request: PortalRequest, access: Access) -> None:

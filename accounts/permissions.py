@@ -29,6 +29,7 @@ STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end role
 FACTOR_RESET = right("accounts.factor.reset", _("Renew somebody's second step, together with a colleague"))
 SUPPORT_SEE = right("accounts.support.see", _("See what the helpdesk looked at, and end that it can look"))
 SUPPORT_GRANT = right("accounts.support.grant", _("Let the helpdesk look at the school's persons for a while"))
+SUPPORT_LOOK = right("accounts.support.look", _("Look at persons of a school while it lets the helpdesk"))
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
 
 OFFICE_MAIL = right("accounts.office.mail", _("See which mails wait or were refused, without their addresses"))
@@ -74,7 +75,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW, CLASS_START},
     RoleName.SUPPORT_STAFF: EVERYONE,
     RoleName.BOARD_MEMBER: frozenset(),
-    RoleName.HELPDESK: OFFICE | {OFFICE_RESET},
+    RoleName.HELPDESK: OFFICE | {OFFICE_RESET, SUPPORT_LOOK},
     RoleName.SECURITY_OFFICER: OFFICE,
 }
 # Roles that see every group of the school; the others see the groups they teach.

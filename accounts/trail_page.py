@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import RoleName, User, UserKind
 from basispoort.audit.events import sentence_of
 from basispoort.audit.models import AuditEntry
+from basispoort.lib.access import page_seen_along
 from schools.models import Pupil
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:
     entries = list(entries)
     ids = {one.actor_id for one in entries if one.actor_id}
     ids |= {UUID(one.target_id) for one in entries if one.target_type == PERSON}
+    ids |= {one.shown_id for one in entries if one.shown_id}
     names = {user.pk: _name(user) for user in User.objects.filter(pk__in=ids)}
     pupils = _pupil_names(entries)
     gone = _("somebody who is no longer here")
@@ -94,11 +96,22 @@ def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:
         about = names.get(UUID(one.target_id), gone) if one.target_type == PERSON else ""
         if one.target_type == PUPIL:
             about = pupils.get(int(one.target_id), gone)
+        shown = names.get(one.shown_id, gone) if one.shown_id else ""
         role = roles.get(one.actor_role, "")
         lines.append(
-            TrailLine(one.at, who, role, str(sentence_of(one.event)), about if about != who else "", one.outcome)
+            TrailLine(one.at, who, role, _sentence(one, shown, about), about if about != who else "", one.outcome)
         )
     return lines
+
+
+def _sentence(entry: AuditEntry, shown: str, about: str) -> str:
+    """Give what was done, on which page where the helpdesk looked along, and as whom where nothing else says so."""
+    what = str(sentence_of(entry.event))
+    if page := page_seen_along(str(entry.details.get("page", ""))):
+        what = f"{what} ({page})"
+    if shown and shown != about:
+        what = _("%(what)s, looking along with %(who)s") % {"what": what, "who": shown}
+    return what
 
 
 def _pupil_names(entries: Iterable[AuditEntry]) -> dict[int, str]:

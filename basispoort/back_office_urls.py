@@ -1,11 +1,11 @@
-"""The addresses under the back office's host: the portal's, as far as they open there, and the admin."""
+"""The addresses under the back office's host: the portal's, as far as they open there, the admin, the helpdesk's."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from basispoort.urls import urlpatterns as portal
 
-urlpatterns = [path("kantoor/", admin.site.urls), *portal]
+urlpatterns = [path("", include("accounts.support_urls")), path("kantoor/", admin.site.urls), *portal]
 handler400 = "basispoort.web.errors.bad_request"
 handler403 = "basispoort.web.errors.permission_denied"
 handler404 = "basispoort.web.errors.not_found"

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "basispoort.web.errors.NotAllowedPageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.WatchingMiddleware",
     "accounts.middleware.AccessMiddleware",
     "dpa.middleware.AgreementMiddleware",
 ]

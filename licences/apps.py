@@ -10,4 +10,4 @@ class LicencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register rights, events, personal data, the places in the menu, and what ends with a person's access."""
-        from licences import events, grants, navigation, permissions, personal_data, start  # noqa: F401, PLC0415 - models must be loaded first
+        from licences import events, grants, navigation, permissions, personal_data, start, support  # noqa: F401, PLC0415 - models must be loaded first

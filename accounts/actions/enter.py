@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import login
 from django.utils import timezone
 
-from accounts import limits, second_step
+from accounts import limits, second_step, watching
 from accounts.browsers import browser_words
 from basispoort.lib.proof import note_proof
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest
 
-    from accounts.models import User
+    from accounts.models import SupportGrant, User
 
 BACKEND = "accounts.backends.RoleBackend"
 
@@ -28,6 +30,7 @@ class Way(StrEnum):
     PUPIL_CODE = "pupil_code"
     PUPIL_BADGE = "pupil_badge"
     PUPIL_LET_IN = "pupil_let_in"
+    VIEW_AS = "view_as"  # no session of its own: the helpdesk's goes on under a new key, and shows another's pages
 
 
 PUPILS_WAYS = frozenset({Way.PUPIL_CODE, Way.PUPIL_BADGE, Way.PUPIL_LET_IN})
@@ -58,3 +61,20 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
         limits.limit(request.session, limits.HALF_WAY if half_way else limits.ADULT, now)
     # Stored with whose it is in the same transaction: a badge, code or password that is renewed now ends this one too.
     request.session.save()
+
+
+def look_along(request: HttpRequest, *, grant: SupportGrant, pupil: UUID | None, staff: UUID | None) -> None:
+    """Let this session show the pages of one person, under a new key (SR-A06); the caller has checked that it may."""
+    request.session[watching.STATE] = watching.state_of(grant, pupil=pupil, staff=staff) | {
+        "way": request.session.get(WAY, "")
+    }
+    request.session[WAY] = Way.VIEW_AS
+    request.session.cycle_key()
+
+
+def stop_looking_along(request: HttpRequest) -> None:
+    """Give the session back to its owner, under a new key; harmless where nobody is looked along with."""
+    state = request.session.pop(watching.STATE, None)
+    if state is not None:
+        request.session[WAY] = state["way"]
+        request.session.cycle_key()

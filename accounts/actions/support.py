@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
-from accounts.models import Role, RoleName, SupportGrant, SupportReason, SupportRequest
+from accounts.failures import TooManyTries
+from accounts.models import FailureCounter, Role, RoleName, SupportGrant, SupportReason, SupportRequest
 from basispoort.audit import trail
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.mail import queue_mail
@@ -33,6 +34,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 SCHOOL_DAY_ENDS = time(17)
 SATURDAY = 5
 ASKS_AN_HOUR = 3
+
+
+SEARCHES, SEARCHES_WINDOW = 60, timedelta(minutes=10)
 
 
 class Length(StrEnum):
@@ -119,6 +123,13 @@ def ask_support(*, school: School, reason: str, ticket: str, acting_user: User) 
     subject = _("The helpdesk asks to look at your school")
     _tell(coordinators, school, "support_asked", subject, facts, reason=reason)
     return asked
+
+
+def count_search(*, acting_user: User) -> None:
+    """Count a search of somebody of the helpdesk; raises TooManyTries beyond sixty in ten minutes (SR-K06)."""
+    key = FailureCounter.key_of("support search", str(acting_user.pk))
+    if FailureCounter.add(key, SEARCHES_WINDOW) > SEARCHES:
+        raise TooManyTries
 
 
 def grant_support(*, school: School, reason: str, length: Length, acting_user: User) -> SupportGrant:

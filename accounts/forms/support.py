@@ -57,3 +57,14 @@ class AskForm(forms.Form):
         validators=[RegexValidator(f"^{TICKET}$", gettext_lazy("Capitals, digits and dashes, such as HD-12345."))],
         help_text=gettext_lazy("The school sees it. No names."),
     )
+
+
+class SearchForm(forms.Form):
+    """Whom the helpdesk looks for, within one school."""
+
+    q = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+
+    @property
+    def query(self) -> str:
+        """Give what was asked; empty when it cannot be read."""
+        return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""

@@ -149,6 +149,10 @@ class User(AbstractBaseUser):
         """Tell whether the session took the second step; the middleware of django-otp puts its own answer in place."""
         return False
 
+    def see_only(self, roles: list[Role]) -> None:
+        """Have these roles and no other, for as long as this object lives."""
+        self._running_roles = roles
+
     def forget_roles(self) -> None:
         """Ask the database again at the next question about roles."""
         self._running_roles = None

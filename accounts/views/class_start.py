@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import events, permissions
@@ -30,7 +31,7 @@ from accounts.models import ClassStart
 from accounts.qr import qr_svg
 from accounts.views.place_card import place_card
 from basispoort.audit import trail
-from basispoort.lib.access import requires
+from basispoort.lib.access import requires, seen_along
 from schools.models import Group, Pupil
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def _answer(request: SchoolRequest, school: str, group: Group) -> HttpResponse:
     return redirect("accounts:class-start", school, group.pk)
 
 
+@seen_along("class-starts", gettext_lazy("the groups for a class start"))
 @require_safe
 @requires(permissions.CLASS_START)
 def class_starts(request: SchoolRequest, school: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import events, permissions
@@ -19,7 +19,7 @@ from accounts.models import CodeKind
 from accounts.names import pupil_tiles
 from accounts.qr import qr_svg
 from basispoort.audit import trail
-from basispoort.lib.access import requires
+from basispoort.lib.access import requires, seen_along
 from basispoort.web.pictures import PICTURES
 from schools.models import Group, Pupil
 
@@ -90,6 +90,7 @@ def card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpR
     return _print(request, found, shown)
 
 
+@seen_along("sign-in-help", gettext_lazy("help with signing in, without codes"))
 @require_safe
 @requires(permissions.PUPIL_CODES)
 def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school

@@ -25,7 +25,9 @@ class PlaceCard:
 
 
 def place_card(request: SchoolRequest) -> PlaceCard:
-    """Give what this visitor should know about the place of pupils today."""
+    """Give what this visitor should know about the place of pupils today; who only looks along sees no word."""
+    if request.watched is not None:
+        return PlaceCard()
     user, school = request.user, request.school
     starts, manages = (user.has_perm(right, school) for right in (permissions.CLASS_START, permissions.SCHOOL_DOOR))
     if not (starts or manages):

@@ -12,6 +12,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,7 +30,7 @@ from accounts.models.attempt import DEVICE_DAYS
 from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, with_challenge
 from accounts.views.place_card import place_card
 from basispoort.audit import trail
-from basispoort.lib.access import before_second_step, own_account, public, requires
+from basispoort.lib.access import before_second_step, own_account, public, requires, seen_along
 from basispoort.lib.hashers import HashersBusy
 from basispoort.web.start import steps_for
 
@@ -142,6 +143,7 @@ def choose_language(request: PortalRequest) -> HttpResponse:
     return response
 
 
+@seen_along("home", "")
 @before_second_step
 @public
 @require_safe
@@ -154,7 +156,7 @@ def home(request: PortalRequest) -> HttpResponse:
         return redirect("licences:tiles")
     if second_step.is_half_in(request):  # type: ignore[arg-type]  # signed in by now
         return redirect("accounts:second-step")
-    if is_back_office(request):
+    if is_back_office(request) and request.watched is None:
         return redirect("admin:index")
     schools = {role.school.pk: role.school for role in user.running_roles() if role.school}
     if len(schools) == 1:
@@ -197,6 +199,7 @@ def profile(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/staff/profile.html", {"details": details, "password": password})
 
 
+@seen_along("school", gettext_lazy("the start page of the school"))
 @requires("schools.school.view")
 @require_safe
 def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school

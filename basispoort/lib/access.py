@@ -22,7 +22,9 @@ class Access:
     """A view's declaration; `right` is named for the kinds `requires` and `back_office` only.
 
     `fresh`: asks for a proof of who acts that is at most ten minutes old (SR-A12). `before_second_step`: open to who
-    has still to take the second step of signing in (SR-A11).
+    has still to take the second step of signing in (SR-A11). `seen_along`: the word for this page where the helpdesk
+    may look along; empty where it may not. `within_grant`: of the helpdesk's pages, those about persons, which are not
+    there unless the school in the URL lets the helpdesk look now (SR-B07).
     """
 
     kind: Kind
@@ -30,6 +32,8 @@ class Access:
     before_agreement: bool = False
     fresh: bool = False
     before_second_step: bool = False
+    seen_along: str = ""
+    within_grant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Right:
 
 _rights: dict[str, Right] = {}
 _external: dict[str, Access] = {}
+_seen_along: dict[str, str | _StrPromise] = {}
 
 
 class UnknownRight(LookupError):
@@ -121,6 +126,30 @@ def fresh(view: View) -> View:
 def before_second_step(view: View) -> View:
     """Leave a declared view open to who has still to take the second step of signing in (SR-A11)."""
     return _declare(view, replace(_declared(view), before_second_step=True))
+
+
+def within_grant(view: View) -> View:
+    """Keep a declared page of the helpdesk unfound unless the school in its URL lets the helpdesk look now (SR-B07)."""
+    return _declare(view, replace(_declared(view), within_grant=True))
+
+
+def seen_along(name: str, words: str | _StrPromise) -> Callable[[View], View]:
+    """Let the helpdesk look along on a declared view, which then changes nothing, opens nothing and shows no code.
+
+    `name` stands in the trail, with `words` the school reads which page it was; a page without words shows nobody, it
+    only leads on. What says nothing stays shut.
+    """
+    _seen_along[name] = words
+
+    def declare(view: View) -> View:
+        return _declare(view, replace(_declared(view), seen_along=name))
+
+    return declare
+
+
+def page_seen_along(name: str) -> str:
+    """Give the words for a page that was looked along on; empty for a page that there no longer is."""
+    return str(_seen_along.get(name, ""))
 
 
 def _declared(view: Callable[..., Any]) -> Access:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from accounts.models import User
+    from accounts.watching import Watched
     from schools.models import Pupil, School
 
 
@@ -24,6 +25,7 @@ class PortalRequest(HttpRequest):
     id: str
     htmx: HtmxDetails
     scope: ExitStack
+    watched: Watched | None  # whom the helpdesk looks along with
 
 
 class StaffRequest(PortalRequest):

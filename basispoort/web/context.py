@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from basispoort.lib.http import PortalRequest
     from basispoort.web.navigation import Item
 
+# The parts of the back office: Django's admin, and the helpdesk's pages about one school.
+OFFICE = frozenset({"admin", "desk"})
+
 
 def page(request: PortalRequest) -> dict[str, object]:
-    """Give the visitor, the school the page is about, the languages, and the way around."""
+    """Give the visitor, whom the helpdesk looks along with, the school, the languages, and the way around."""
     user = getattr(request, "user", None)
     return {
         "user": user,
+        "watched": getattr(request, "watched", None),
         "school": getattr(request, "school", None),
         "schools": SimpleLazyObject(lambda: _schools_of(user)),
         "languages": settings.LANGUAGES,
@@ -32,7 +36,7 @@ def page(request: PortalRequest) -> dict[str, object]:
 
 def _menu(request: PortalRequest) -> list[Item]:
     match = request.resolver_match
-    return office_items(request) if match and "admin" in match.app_names else items_for(request)
+    return office_items(request) if match and OFFICE & set(match.app_names) else items_for(request)
 
 
 def _schools_of(user: object) -> list[models.Model]:

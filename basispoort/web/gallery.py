@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -98,6 +99,9 @@ def _samples() -> dict[str, object]:
             Item(_("Publishers"), "#nav", current=False, icon="library"),
         ],
         "person": SimpleNamespace(first_name="Coco", full_name="Coco Voorbeeld"),
+        "watched_sample": SimpleNamespace(
+            name="Aafje Voorbeeld", school=SimpleNamespace(name="De Proef"), until=timezone.now(), stop_path="#watching"
+        ),
         "said": [_("It is done.")],
         "pictures": PICTURES,
         "picture_card": SimpleNamespace(name="Aafje Voorbeeld", pictures=PICTURES[:4]),

@@ -8,13 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import events
 from accounts.actions.groups import group_seen, groups_of
 from accounts.permissions import CLASS_START, GROUP_VIEW, PUPIL_CODES
 from basispoort.audit import trail
-from basispoort.lib.access import requires
+from basispoort.lib.access import requires, seen_along
 from licences.forms.sharing import PageForm
 from licences.overview import overview_of, rows_of
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ROWS_A_PAGE = 60
 
 
+@seen_along("groups", gettext_lazy("the groups"))
 @require_safe
 @requires(GROUP_VIEW)
 def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
@@ -38,6 +40,7 @@ def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001
     return render(request, "licences/groups.html", {"page": page})
 
 
+@seen_along("group", gettext_lazy("the overview of a group"))
 @require_safe
 @requires(GROUP_VIEW)
 def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from basispoort.lib.access import pupil_only, requires
+from basispoort.lib.access import pupil_only, requires, seen_along
 from licences import permissions
 from licences.actions.access import open_materials
 from licences.actions.launch import Refused, start_address, start_launch
@@ -56,6 +57,7 @@ def _open(request: SchoolRequest, visitor: Visitor, number: UUID) -> HttpRespons
     return HttpResponseRedirect(start_address(outcome))
 
 
+@seen_along("tiles", gettext_lazy("the material"))
 @require_safe
 @pupil_only
 def pupil_tiles(request: PupilRequest) -> HttpResponse:
@@ -70,6 +72,7 @@ def pupil_open(request: PupilRequest, material: UUID) -> HttpResponse:
     return _open(request, _pupil(request), material)
 
 
+@seen_along("staff-tiles", gettext_lazy("the material of staff"))
 @require_safe
 @requires(permissions.MATERIAL_OPEN)
 def staff_tiles(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school

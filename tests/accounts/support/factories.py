@@ -5,25 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import RoleName, SupportGrant, SupportReason, SupportRequest, UserKind
+from accounts import watching
+from accounts.models import SupportGrant, SupportReason, SupportRequest, User
 from basispoort.lib.tenancy import school_transaction
-from tests import factories
 
 if TYPE_CHECKING:
-    from accounts.models import User
-    from schools.models import School
-
-
-def make_portal_user(role: str = RoleName.HELPDESK, **values: Any) -> User:
-    """Somebody of the portal's own staff, with an app for the second step."""
-    user = factories.make_user(**values)
-    user.kind = UserKind.PORTAL
-    user.save(update_fields=["kind"])
-    factories.make_role(user, role)
-    factories.make_app(user)
-    return user
+    from schools.models import Pupil, School
+    from tests.conftest import PortalClient
 
 
 def make_grant(school: School, user: User, **values: Any) -> SupportGrant:
@@ -43,14 +34,24 @@ def make_request(school: School, user: User, **values: Any) -> SupportRequest:
 
 def let_time_pass(school: School, hours: int = 25) -> None:
     """Make every leave at a school so much older, as waiting does."""
+    earlier = {name: F(name) - timedelta(hours=hours) for name in ("starts_at", "until", "ended_at")}
     with school_transaction(school):
-        for grant in SupportGrant.objects.for_school(school):
-            grant.starts_at -= timedelta(hours=hours)
-            grant.until -= timedelta(hours=hours)
-            grant.save(update_fields=["starts_at", "until"])
+        SupportGrant.objects.for_school(school).update(**earlier)
 
 
 def grants_of(school: School) -> list[SupportGrant]:
     """All leaves of a school, oldest first."""
     with school_transaction(school):
         return list(SupportGrant.objects.for_school(school).order_by("starts_at"))
+
+
+def start_watching(desk: PortalClient, person: User | Pupil) -> int:
+    """Press the button on a person's page at the school 99XX00; gives the status."""
+    if isinstance(person, User):
+        return desk.post(f"/kantoor/school/99XX00/medewerkers/{person.pk}/meekijken/").status_code
+    return desk.post(f"/kantoor/school/99XX00/leerlingen/{person.public_id}/meekijken/").status_code
+
+
+def is_watching(desk: PortalClient) -> bool:
+    """Whether this browser looks along with somebody."""
+    return watching.STATE in desk.session

@@ -28,7 +28,7 @@ from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction
 from tests import factories
-from tests.accounts.support.factories import grants_of, let_time_pass, make_grant, make_portal_user, make_request
+from tests.accounts.support.factories import grants_of, let_time_pass, make_grant, make_request
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -39,12 +39,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.requirement("SR-B07")
 PAGE = "/school/99XX00/helpdesk/"
 YES = {"reason": "sign_in", "length": "hour"}
-
-
-@pytest.fixture
-def helpdesk(db: None) -> User:  # noqa: ARG001 - opens the database
-    """Somebody of the helpdesk."""
-    return make_portal_user(first_name="Hanna", last_name="Geheim")
 
 
 def events_of(school: School) -> list[str]:
