@@ -6,12 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.support import running_grant, waiting_request
 from accounts.forms.support import AskForm
-from accounts.models import NetworkRange, Role, RoleName, SupportRequest
-from accounts.permissions import OFFICE_MAIL, SUPPORT_LOOK
+from accounts.models import NetworkRange, OfficeReset, Role, RoleName, SupportRequest
+from accounts.permissions import OFFICE_MAIL, OFFICE_RESET, SUPPORT_LOOK
+from accounts.views import office_resets
 from basispoort.lib.models import OutgoingMail
 from basispoort.web.back_office import Facts, OfficeAdmin, register_panel
 
@@ -40,6 +42,23 @@ class MailOffice(OfficeAdmin):
         """Give what did not simply get away, without what it holds."""
         rows = super().get_queryset(request).exclude(state=OutgoingMail.State.SENT)
         return rows.defer("address", "subject", "text", "html")
+
+
+@admin.register(OfficeReset)
+class ResetOffice(OfficeAdmin):
+    """Renewals of a second step, two by two; pages of our own, because here something is done."""
+
+    right_to_look = OFFICE_RESET
+    icon = "key-round"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Give the page and its three acts."""
+        return [
+            path("", office_resets.office_resets, name=self.url_name("changelist")),
+            path("vragen/", office_resets.office_reset_ask, name=self.url_name("ask")),
+            path("<uuid:reset>/bevestigen/", office_resets.office_reset_confirm, name=self.url_name("confirm")),
+            path("<uuid:reset>/intrekken/", office_resets.office_reset_withdraw, name=self.url_name("withdraw")),
+        ]
 
 
 def _accounts(_request: Any, school: School) -> Facts:  # noqa: ANN401 - as every part

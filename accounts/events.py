@@ -31,6 +31,11 @@ LEAVE_ANNOUNCED = event("accounts.leave.announced", _("announced to stop as ICT 
 PASS_GIVEN = event("accounts.pass.given", _("gave a substitute a pass"))
 RESET_ASKED = event("accounts.factor_reset.asked", _("asked to renew somebody's second step"))
 RESET_CONFIRMED = event("accounts.factor_reset.confirmed", _("confirmed the renewal of somebody's second step"))
+OFFICE_RESET_ASKED = event("accounts.office_reset.asked", _("asked, for the helpdesk, to renew a second step"))
+OFFICE_RESET_CONFIRMED = event("accounts.office_reset.confirmed", _("confirmed, for the helpdesk, the renewal"))
+OFFICE_RESET_WITHDRAWN = event(
+    "accounts.office_reset.withdrawn", _("withdrew, for the helpdesk, a renewal of a second step")
+)
 RESET_WITHDRAWN = event("accounts.factor_reset.withdrawn", _("withdrew the renewal of somebody's second step"))
 SESSION_ENDED = event("accounts.session.ended", _("ended a session"))
 ADDRESS_CHANGE_ASKED = event("accounts.address.asked", _("asked for another e-mail address"))

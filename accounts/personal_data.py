@@ -13,6 +13,7 @@ from accounts.models import (
     LinkRequest,
     MailToken,
     NetworkRange,
+    OfficeReset,
     Passkey,
     PasskeyAttestation,
     PupilBadge,
@@ -42,6 +43,13 @@ register_simple(
     paths={"user": "pk"},
     retention=Retention(30, "last role or link ended", "OV 12.1: an account without a person serves nothing"),
     fields=("id", "kind", "first_name", "infix", "last_name", "email", "language", "created_at"),
+)
+register_simple(
+    OfficeReset,
+    _("renewal of a second step by the helpdesk"),
+    paths={"user": "user"},
+    retention=Retention(550, "asked", "SR-A11: who took whose second step away, as long as the trail speaks of it"),
+    fields=("reason", "ticket", "checked", "asked_at", "confirmed_at", "withdrawn_at"),
 )
 register_simple(
     LogEntry,

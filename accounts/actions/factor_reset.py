@@ -82,8 +82,13 @@ def ask_reset(*, school: School, user: User, reason: str, acting_user: User) -> 
     trail.record(
         events.RESET_ASKED, school=school, acting_user=acting_user, target=user, details={"reason": str(reason)}
     )
-    _tell(user, acting_user, "factor_reset_asked", _("Somebody asks to renew your second step at Basispoort"))
+    tell_asked(user, who=acting_user.full_name)
     return asked
+
+
+def tell_asked(user: User, *, who: str) -> None:
+    """Tell somebody that a colleague or the helpdesk asks to take the second step away."""
+    tell(user, who, "factor_reset_asked", _("Somebody asks to renew your second step at Basispoort"))
 
 
 def confirm_reset(*, school: School, reset: FactorReset, acting_user: User) -> None:
@@ -102,12 +107,16 @@ def confirm_reset(*, school: School, reset: FactorReset, acting_user: User) -> N
     with transaction.atomic():
         if not open_resets(school).filter(pk=reset.pk).update(confirmed_by=acting_user, confirmed_at=Now()):
             raise ResetOver
-        user = reset.user
-        for model in (TotpDevice, Passkey, RecoveryKit):
-            model.objects.filter(user=user).delete()
-        end_everything(user)
-        trail.record(events.RESET_CONFIRMED, school=school, acting_user=acting_user, target=user)
-        _tell(user, acting_user, "factor_reset_done", _("Your second step at Basispoort is renewed"))
+        take_away(reset.user, who=acting_user.full_name)
+        trail.record(events.RESET_CONFIRMED, school=school, acting_user=acting_user, target=reset.user)
+
+
+def take_away(user: User, *, who: str) -> None:
+    """Take somebody's second step away, end all sessions, and tell the owner; within the caller's transaction."""
+    for model in (TotpDevice, Passkey, RecoveryKit):
+        model.objects.filter(user=user).delete()
+    end_everything(user)
+    tell(user, who, "factor_reset_done", _("Your second step at Basispoort is renewed"))
 
 
 def withdraw_reset(*, school: School, reset: FactorReset, acting_user: User) -> None:
@@ -120,7 +129,8 @@ def withdraw_reset(*, school: School, reset: FactorReset, acting_user: User) -> 
     trail.record(events.RESET_WITHDRAWN, school=school, acting_user=acting_user, target=reset.user)
 
 
-def _tell(user: User, acting_user: User, purpose: str, subject: object) -> None:
+def tell(user: User, who: str, purpose: str, subject: object) -> None:
+    """Mail the owner of a second step what somebody did about it."""
     queue_mail(
         purpose=purpose,
         recipient_id=user.pk,
@@ -128,5 +138,5 @@ def _tell(user: User, acting_user: User, purpose: str, subject: object) -> None:
         language=user.language,
         subject=subject,  # type: ignore[arg-type]  # a translation in waiting
         template=f"accounts/mail/{purpose}",
-        facts={"name": user.first_name, "who": acting_user.full_name},
+        facts={"name": user.first_name, "who": who},
     )

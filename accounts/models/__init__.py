@@ -6,7 +6,7 @@ from accounts.models.challenge import ChallengeKind, SolvedChallenge
 from accounts.models.class_start import ClassStart, LetIn
 from accounts.models.code import CodeKind, PupilCode
 from accounts.models.door import DoorMiss, SchoolDoor
-from accounts.models.factor_reset import FactorReset, ResetReason
+from accounts.models.factor_reset import FactorReset, IdentityCheck, OfficeReset, ResetReason
 from accounts.models.network import NetworkRange
 from accounts.models.role import Role, RoleGroup, RoleName
 from accounts.models.school_account import AllowedTenant, SchoolAccount
@@ -25,12 +25,14 @@ __all__ = [
     "DoorMiss",
     "FactorReset",
     "FailureCounter",
+    "IdentityCheck",
     "KnownDevice",
     "LetIn",
     "LinkRequest",
     "MailReason",
     "MailToken",
     "NetworkRange",
+    "OfficeReset",
     "Passkey",
     "PasskeyAttestation",
     "PupilBadge",

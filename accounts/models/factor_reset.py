@@ -21,12 +21,18 @@ class ResetReason(models.TextChoices):
     BROKEN = "broken", _("phone or key broken")
 
 
-class FactorReset(TenantModel):
-    """A request to take away somebody's second step, so that a new one can be set up; a second person confirms it."""
+class IdentityCheck(models.TextChoices):
+    """How the helpdesk made sure who asks."""
+
+    CALLED_BACK = "called_back", _("called back at the number in the register")
+    LETTER = "letter", _("a letter signed by the board")
+    SEEN = "seen", _("seen in person, with proof of identity")
+
+
+class AskedByTwo(models.Model):
+    """What one person asked and another has to confirm: a second step to be taken away."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+", verbose_name=_("school"))
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_resets", verbose_name=_("user"))
     reason = models.CharField(_("reason"), max_length=8, choices=ResetReason)
     asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked at"))
@@ -35,6 +41,19 @@ class FactorReset(TenantModel):
     )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class FactorReset(AskedByTwo, TenantModel):
+    """A school's request to take away somebody's second step, so that a new one can be set up."""
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+", verbose_name=_("school"))
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_resets", verbose_name=_("user"))
 
     class Meta:
         verbose_name = _("renewal of a second step")
@@ -53,5 +72,30 @@ class FactorReset(TenantModel):
             ),
         )
 
-    def __str__(self) -> str:
-        return str(self.pk)
+
+class OfficeReset(AskedByTwo):
+    """The helpdesk's request, for whom no school alone can help: boards, the portal's own people, a lone coordinator.
+
+    Who asked is known by the number of a call; how the identity was checked is kept.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user"))
+    ticket = models.CharField(_("number of the call"), max_length=20)
+    checked = models.CharField(_("how the identity was checked"), max_length=12, choices=IdentityCheck)
+
+    class Meta:
+        verbose_name = _("renewal by the helpdesk")
+        verbose_name_plural = _("renewals by the helpdesk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(confirmed_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_office_reset",
+                violation_error_message=_("Somebody asked for this already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+                name="office_reset_takes_two",
+                violation_error_message=_("Somebody else has to confirm this."),
+            ),
+        )
