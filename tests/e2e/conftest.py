@@ -50,6 +50,11 @@ class Portal:
         return str(self.facts["base_url"])
 
     @property
+    def office_url(self) -> str:
+        """The address of the back office."""
+        return str(self.facts["back_office_url"])
+
+    @property
     def publisher_url(self) -> str:
         """The demo publisher's address."""
         return str(self.facts["publisher_url"])
@@ -169,7 +174,8 @@ class Visit:
             self.console.append(text)
 
     def _note(self, url: str) -> None:
-        if not url.startswith((self.portal.url, self.portal.publisher_url, "data:", "about:")):
+        known = (self.portal.url, self.portal.office_url, self.portal.publisher_url)
+        if not url.startswith((*known, "data:", "about:")):
             self.foreign.append(url)
 
     def go(self, path: str) -> None:
@@ -185,7 +191,7 @@ class Visit:
 
     def look(self) -> None:
         """Fail when axe finds anything on the page."""
-        if not self.page.url.startswith(self.portal.url):
+        if not self.page.url.startswith((self.portal.url, self.portal.office_url)):
             return
         self.page.evaluate(f"console.info('{AXE_BEGINS}')")
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -201,9 +207,9 @@ class Visit:
         """Give the words of the page's content."""
         return self.page.locator("main").inner_text()
 
-    def sign_in(self, person: dict[str, str]) -> None:
-        """Sign in as a member of staff, with the second step where there is one."""
-        self.go("/inloggen/")
+    def sign_in(self, person: dict[str, str], *, at: str = "") -> None:
+        """Sign in as a member of staff, at the portal or elsewhere, with the second step where there is one."""
+        self.go(f"{at}/inloggen/")
         self.page.get_by_label("E-mailadres").fill(person["email"])
         self.page.get_by_label("Wachtwoord").fill(person["password"])
         self.page.get_by_role("button", name="Inloggen").click()
