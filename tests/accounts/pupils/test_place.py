@@ -208,8 +208,9 @@ def test_word_changes_with_school_day_and_link(school: School, other_school: Sch
         before = day_word(one, today)
         renewed = renew_door(school=school, acting_user=coordinator)
 
-    assert len(many) == 60
-    assert many.isdisjoint(others)
+    # Of 100,000 words the same one may come twice now and then.
+    assert len(many) > 55
+    assert len(many & others) < 5
     assert before != day_word(renewed, today)
 
 
