@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.core import signing
-from django.db import IntegrityError, transaction
 from django.db.models.functions import Least, Now
 
 from accounts import events
@@ -20,7 +19,7 @@ from accounts.sessions import stored_key
 from basispoort.audit import trail
 from basispoort.lib.compiled import Objects
 from basispoort.web.pictures import PICTURES
-from schools.models import Pupil
+from schools.models import Group, Pupil
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.models.class_start import ClassStartQuerySet
-    from schools.models import Group, School
+    from schools.models import School
 
 SALT = "accounts.class_start"
 BUTTON_SECONDS = 12 * 3600
@@ -67,6 +66,8 @@ def open_start(*, school: School, group: Group, button: str, session: SessionBas
     """
     number = _number_of(button, session, group)
     starts = ClassStart.objects.for_school(school)
+    # Two tabs at once wait for each other here: at the constraint alone they would end in a deadlock now and then.
+    Group.objects.for_school(school).select_for_update(no_key=True).get(pk=group.pk)
     running = starts.open().filter(group=group).first()
     if running is not None:
         return running
@@ -74,15 +75,7 @@ def open_start(*, school: School, group: Group, button: str, session: SessionBas
         raise StartRefused
     fresh = ClassStart(school=school, group=group, started_by=acting_user, request_key=number)
     fresh.started_at, fresh.ends_at = Now(), Now() + LASTS
-    try:
-        with transaction.atomic():
-            fresh.save(force_insert=True)
-    except IntegrityError:
-        # Another tab was faster; its ten minutes count.
-        running = starts.open().filter(group=group).first()
-        if running is None:
-            raise StartRefused from None
-        return running
+    fresh.save(force_insert=True)
     pupils = Pupil.objects.for_school(school).present().filter(home_group=group)
     PupilCode.objects.for_school(school).filter(pupil__in=pupils, last_wrong_at__isnull=False).forget_tries()
     trail.record(events.CLASS_STARTED, school=school, acting_user=acting_user, target=group)
