@@ -6,14 +6,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.urls import URLPattern, path
+from django.db.models import F
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.support import running_grant, waiting_request
 from accounts.forms.support import AskForm
 from accounts.models import NetworkRange, OfficeReset, Role, RoleName, SupportRequest
-from accounts.permissions import OFFICE_MAIL, OFFICE_RESET, SUPPORT_LOOK
-from accounts.views import office_resets
+from accounts.permissions import OFFICE_ALERTS, OFFICE_MAIL, OFFICE_RESET, SUPPORT_LOOK
+from accounts.views import office_alerts, office_resets
+from basispoort.audit.alerts import kind_of
+from basispoort.audit.models import Alert
 from basispoort.lib.models import OutgoingMail
 from basispoort.web.back_office import Facts, OfficeAdmin, register_panel
 
@@ -59,6 +62,36 @@ class ResetOffice(OfficeAdmin):
             path("<uuid:reset>/bevestigen/", office_resets.office_reset_confirm, name=self.url_name("confirm")),
             path("<uuid:reset>/intrekken/", office_resets.office_reset_withdraw, name=self.url_name("withdraw")),
         ]
+
+
+@admin.register(Alert)
+class AlertOffice(OfficeAdmin):
+    """Alerts: what happened, since when and how often; each has a page that says what to do."""
+
+    right_to_look = OFFICE_ALERTS
+    icon = "triangle-alert"
+    intro = _("What the watch saw. Look at each until its cause is gone; then mark it as solved.")
+    empty_title = _("Nothing to look at")
+    empty_words = _("The watch looks every minute. What it sees stands here.")
+    list_display = ("what", "since", "last_seen", "count", "resolved_at")
+    list_display_links = ("what",)
+    ordering = (F("resolved_at").desc(nulls_first=True), "-last_seen")
+
+    @admin.display(description=_("What"))
+    def what(self, alert: Alert) -> str:
+        """Say what happened."""
+        return str(kind_of(alert.kind).label)
+
+    def pages(self) -> list[URLPattern]:
+        """Give the page of one alert, and the act that marks it as solved."""
+        return [
+            path("<uuid:alert>/", office_alerts.office_alert, name=self.url_name("page")),
+            path("<uuid:alert>/opgelost/", office_alerts.office_alert_solve, name=self.url_name("solve")),
+        ]
+
+    def address_of(self, row: models.Model) -> str:
+        """Give the address of the alert's page."""
+        return reverse("admin:audit_alert_page", args=[row.pk])
 
 
 def _accounts(_request: Any, school: School) -> Facts:  # noqa: ANN401 - as every part

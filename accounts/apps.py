@@ -9,5 +9,12 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register rights, events, personal data and the places in the menu."""
-        from accounts import events, navigation, permissions, personal_data, start  # noqa: F401, PLC0415 - models must be loaded first
+        """Register rights, events, alerts, personal data and the places in the menu."""
+        from accounts import (  # noqa: F401, PLC0415 - models must be loaded first
+            alerts,
+            events,
+            navigation,
+            permissions,
+            personal_data,
+            start,
+        )

@@ -129,6 +129,12 @@ def _is_storm(numbers: dict[bytes, int], national: bytes, hours: Sequence[bytes]
     return numbers.get(national, 0) >= NATIONAL_FACTOR * max(busiest, NATIONAL_NORMAL_AT_LEAST)
 
 
+def storms_now(now: datetime) -> bool:
+    """Tell whether the whole country fails to sign in far more often than is normal (SR-K04, SR-J04)."""
+    national, hours = _national_keys(now)
+    return _is_storm(FailureCounter.numbers([national, *hours]), national, hours)
+
+
 def token_key(address: str) -> bytes:
     """Give the counter of wrong mailed links from an address."""
     return FailureCounter.key_of("wrong token", address)

@@ -262,7 +262,8 @@ class AccessMiddleware:
         }
         school = schools.get(code)
         if school is None:
-            trail.record(events.DENIED, school=None, acting_user=user, outcome="denied")
+            details = {"code": code}
+            trail.record(events.DENIED, school=None, acting_user=user, outcome="denied", details=details)
             raise Http404
         request.school = school  # type: ignore[attr-defined]
         request.scope.enter_context(school_scope(school))

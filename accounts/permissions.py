@@ -33,11 +33,14 @@ SUPPORT_LOOK = right("accounts.support.look", _("Look at persons of a school whi
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
 
 OFFICE_MAIL = right("accounts.office.mail", _("See which mails wait or were refused, without their addresses"))
+OFFICE_ALERTS = right("accounts.office.alerts", _("See what those on watch must look at, and mark it as solved"))
 OFFICE_RESET = right("accounts.office.reset", _("Renew a second step that a school cannot renew, two by two"))
 
 EVERYONE = frozenset({"schools.school.view", "licences.material.open"})
 CLASSROOM = EVERYONE | {"schools.roster.view", GROUP_VIEW, PUPIL_CODES, CLASS_START}
-OFFICE = frozenset({"web.office.enter", "schools.office.schools", "schools.office.deliveries", OFFICE_MAIL})
+OFFICE = frozenset(
+    {"web.office.enter", "schools.office.schools", "schools.office.deliveries", OFFICE_MAIL, OFFICE_ALERTS}
+)
 RIGHTS: dict[str, frozenset[str]] = {
     RoleName.ICT_COORDINATOR: CLASSROOM
     | {

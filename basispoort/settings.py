@@ -160,6 +160,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "audit.seal", "schedule": 60.0},
+    "keep watch": {"task": "audit.watch", "schedule": 60.0},
     "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
     "answer requests for links that wait": {"task": "accounts.sweep_links", "schedule": 60.0},
@@ -272,6 +273,9 @@ EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Basispoort <noreply@localhost>")
+
+# Who is on watch: gets a mail when an alert opens (SR-J04).
+ALERT_ADDRESSES = env.words("ALERT_ADDRESSES", "")
 
 # The identity provider is django-allauth's; what it may say is decided in licences/oidc.
 IDP_OIDC_ADAPTER = "licences.oidc.adapter.PortalOIDCAdapter"

@@ -14,6 +14,7 @@ from django.utils.translation import trans_real
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import TotpDevice
+from basispoort.audit.models import AuditEntry, AuditHead, AuditSeal
 from basispoort.lib.catalogues import compile_all
 from basispoort.lib.proof import note_proof
 from tests.cast import *  # noqa: F403 - the cast's fixtures
@@ -80,7 +81,7 @@ def empty_tables(self: TransactionTestCase) -> None:  # noqa: ARG001 - stands in
     with psycopg.connect(**owner.get_connection_params()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = sorted({row[0] for row in cursor.fetchall()} - KEEP)
-        trail = [table for table in tables if table.startswith("audit_")]
+        trail = [model._meta.db_table for model in (AuditEntry, AuditSeal, AuditHead)]
         for table in trail:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

@@ -1,4 +1,4 @@
-"""The audit trail: who did or saw what, when, for which school."""
+"""The audit trail: who did or saw what, when, for which school; and the watch over the portal."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,7 @@ class AuditConfig(AppConfig):
 
     name = "basispoort.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Register alerts, their event, and what the watch looks at."""
+        from basispoort.audit import alerts, looks  # noqa: F401, PLC0415 - models must be loaded first

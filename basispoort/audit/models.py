@@ -1,4 +1,4 @@
-"""The audit trail (*logboek*): entries, the seals that chain them, and the signed heads of all chains.
+"""The audit trail (*logboek*): entries, the seals that chain them, the signed heads of all chains; and alerts.
 
 Nobody changes or removes a row: the portal's role has no right to, and triggers refuse it to everybody (SR-J03).
 Entries hold ids, never names, so that a person can be destroyed without touching the trail.
@@ -10,6 +10,8 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +69,7 @@ class AuditSeal(TenantModel):
         verbose_name = _("seal")
         verbose_name_plural = _("seals")
         constraints = (models.UniqueConstraint(fields=["chain", "number"], name="audit_seal_number_once"),)
+        indexes = (models.Index(fields=["-sealed_at"], name="audit_seal_newest"),)
 
     def __str__(self) -> str:
         return f"{self.chain}/{self.number}"
@@ -90,3 +93,39 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return self.day.isoformat()
+
+
+class Alert(models.Model):
+    """Something that people on watch must look at (*waarschuwing*); one open alert a kind, which counts (SR-J04).
+
+    `facts` holds what trail entries hold: ids, counts and names of our own making, never a person's data.
+    """
+
+    app_rights: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=40)
+    since = models.DateTimeField(_("since"), db_default=Now())
+    last_seen = models.DateTimeField(_("last seen"), db_default=Now())
+    count = models.PositiveIntegerField(_("times seen"), default=1)
+    facts = models.JSONField(_("facts"), default=dict)
+    mailed_at = models.DateTimeField(_("mailed at"), null=True)
+    resolved_at = models.DateTimeField(_("solved at"), null=True)
+    resolved_by = models.UUIDField(_("solved by"), null=True)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(resolved_at__isnull=True), name="one_open_alert_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
+                | Q(resolved_at__isnull=False, resolved_by__isnull=False),
+                name="alert_is_solved_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

@@ -21,10 +21,17 @@ MAXIMUM_ATTEMPTS = 3
 
 
 class LeasedJob(models.Model):
-    """A row that workers claim; subclasses name the states in which there is work to do."""
+    """A row that workers claim; subclasses name the states in which there is work to do.
+
+    `stuck_after` is how long after the moment in `waits_since` work may wait before somebody must look; `failed_states`
+    are the ends that a model with a `finished_at` should not come to (SR-J04).
+    """
 
     waiting_states: ClassVar[tuple[str, ...]] = ()
+    failed_states: ClassVar[tuple[str, ...]] = ()
     lease_seconds: ClassVar[int] = 180
+    waits_since: ClassVar[str] = "created_at"
+    stuck_after: ClassVar[timedelta] = timedelta(minutes=15)
 
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     lease_until = models.DateTimeField(_("claimed until"), null=True, editable=False)
@@ -49,3 +56,13 @@ class LeasedJob(models.Model):
         if not claimed:
             return None
         return int(rows.values_list("fence", flat=True).get(pk=pk))
+
+    @classmethod
+    def stuck(cls) -> Q:
+        """Give the condition of a row that waits for longer than its kind should."""
+        return Q(state__in=cls.waiting_states) & Q(**{f"{cls.waits_since}__lt": Now() - cls.stuck_after})
+
+    @classmethod
+    def failed_lately(cls) -> Q:
+        """Give the condition of a row that was given up within the last hour."""
+        return Q(state__in=cls.failed_states, finished_at__gt=Now() - timedelta(hours=1))

@@ -33,6 +33,7 @@ class OutgoingMail(LeasedJob):
 
     waiting_states = ("waiting",)
     lease_seconds = 60
+    stuck_after = timedelta(hours=1)
     kept_for = timedelta(hours=24)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -36,6 +36,8 @@ class BackChannelLogout(TenantModel, LeasedJob):
     waiting_states = ("waiting",)
     lease_seconds = 30
     tried_for = timedelta(hours=24)
+    waits_since = "asked_at"
+    stuck_after = timedelta(hours=25)
     national_writes: ClassVar[frozenset[str]] = frozenset({"UPDATE", "DELETE"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -40,6 +40,8 @@ class RosterDelivery(LeasedJob, TenantModel):
         MANUAL = "manual", _("by hand")
 
     waiting_states = ("received",)
+    failed_states = ("failed",)
+    waits_since = "received_at"
     national_writes = frozenset({"UPDATE"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

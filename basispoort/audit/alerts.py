@@ -1,0 +1,123 @@
+"""Alerts to those on watch: what happened too often, too late or not at all (SR-J04).
+
+An app names its kinds of alert and raises them where it sees them, or registers a look for the watch, which is held
+every minute. An alert is told by mail once, and stays open in the back office until somebody says that it is solved.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from basispoort.audit import trail
+from basispoort.audit.events import event
+from basispoort.audit.models import Alert
+from basispoort.lib.mail import queue_mail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.utils.functional import _StrPromise
+
+    from basispoort.audit.trail import Detail
+
+ALERT_SOLVED = event("audit.alert.solved", _("marked an alert as solved"))
+MAIL_ONCE_IN = timedelta(hours=1)
+RAISE = """
+INSERT INTO audit_alert AS known (id, kind, count, facts) VALUES (%s, %s, 1, %s)
+ON CONFLICT (kind) WHERE resolved_at IS NULL DO UPDATE SET
+    count = known.count + 1, facts = excluded.facts, last_seen = statement_timestamp()
+RETURNING id, kind, mailed_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKind:
+    """A kind of alert: what happened, and what to do about it, in words for who is on watch."""
+
+    name: str
+    label: str | _StrPromise
+    advice: str | _StrPromise
+
+
+_kinds: dict[str, AlertKind] = {}
+
+
+class UnknownAlert(LookupError):
+    """An alert was raised of a kind that no app has named."""
+
+
+def alert_kind(name: str, label: str | _StrPromise, advice: str | _StrPromise) -> str:
+    """Name a kind of alert, such as `accounts.denials`; gives the name back, to raise it with."""
+    _kinds[name] = AlertKind(name, label, advice)
+    return name
+
+
+def kind_of(name: str) -> AlertKind:
+    """Give a kind by its name; raises UnknownAlert for a name that no app has given."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownAlert(name) from None
+
+
+def all_kinds() -> dict[str, AlertKind]:
+    """Give every kind by its name."""
+    return dict(_kinds)
+
+
+def raise_alert(kind: str, *, facts: Mapping[str, Detail] | None = None) -> uuid.UUID:
+    """Open an alert and mail it, or count one more on the alert of this kind that is open; gives its id.
+
+    Part of the caller's transaction, in a scope of any kind. `facts` are those of the latest time: ids, counts and
+    names of our own, never a person's data. Raises UnknownAlert.
+    """
+    kind_of(kind)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(RAISE, [uuid.uuid4(), kind, json.dumps(dict(facts or {}))])
+            pk, _kind, mailed_at = cursor.fetchone()
+        if mailed_at is None:
+            _mail(pk, kind_of(kind))
+    assert isinstance(pk, uuid.UUID)
+    return pk
+
+
+def _mail(pk: uuid.UUID, kind: AlertKind) -> None:
+    """Mail an alert to those on watch, unless one of its kind was mailed within the hour."""
+    lately = Alert.objects.filter(kind=kind.name, mailed_at__gt=Now() - MAIL_ONCE_IN)
+    if not settings.ALERT_ADDRESSES or lately.exists():
+        return
+    Alert.objects.filter(pk=pk).update(mailed_at=Now())
+    for address in settings.ALERT_ADDRESSES:
+        queue_mail(
+            purpose="alert",
+            address=address,
+            language=settings.LANGUAGE_CODE,
+            subject=kind.label,
+            template="audit/mail/alert",
+            facts={"kind": kind, "office": settings.BACK_OFFICE_URL},
+        )
+
+
+def solve_alert(*, alert: Alert, acting_user: AbstractBaseUser) -> bool:
+    """Say that an alert was seen and its cause is gone; False when somebody said so already.
+
+    The next time opens a new one.
+    """
+    with transaction.atomic():
+        open_one = Alert.objects.filter(pk=alert.pk, resolved_at__isnull=True)
+        if not open_one.update(resolved_at=Now(), resolved_by=acting_user.pk):
+            return False
+        details: Mapping[str, Detail] = {"kind": alert.kind}
+        trail.record(ALERT_SOLVED, school=None, acting_user=acting_user, target=alert, details=details)
+    return True
