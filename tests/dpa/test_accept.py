@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 from django.db.utils import ProgrammingError
 from django.utils import timezone
 
@@ -19,6 +17,7 @@ from dpa.models import Acceptance
 from dpa.text import in_groups
 from schools.models import School, SchoolState
 from tests import factories
+from tests.at_once import many_at_once
 from tests.dpa.factories import accept
 
 if TYPE_CHECKING:
@@ -142,20 +141,8 @@ def test_two_clicks_at_the_same_moment_give_one_acceptance() -> None:
     load_documents()
     school = factories.make_school(state=SchoolState.REQUESTED, in_service_from=None)
     delegate = factories.make_coordinator(school)
-    start, results = threading.Barrier(2), []
 
-    def click() -> None:
-        start.wait(10)
-        try:
-            results.append(accept(school, delegate).pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = many_at_once(2, lambda _number: accept(school, delegate).pk)
 
     assert len(results) == 2
     assert set(results) == {one.pk for one in accepted(school)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from django.db.models.functions import Now
 from basispoort.lib.mail import deliver, queue_mail, wait_seconds
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tasks import sweep_mails
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,20 +113,8 @@ def test_mail_that_was_sent_is_not_sent_again(sink: Sink) -> None:
 @pytest.mark.requirement("SR-L02")
 def test_many_workers_at_the_same_moment_send_a_mail_once(sink: Sink) -> None:
     mail = write()
-    start = threading.Barrier(4)
 
-    def work() -> None:
-        start.wait(10)
-        try:
-            deliver(mail.pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    many_at_once(4, lambda _number: deliver(mail.pk))
 
     assert (len(sink.mails), state_of(mail)) == (1, "sent")
 

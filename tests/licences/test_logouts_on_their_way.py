@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from basispoort.audit.models import AuditEntry
 from basispoort.lib.tenancy import school_transaction, unscoped
 from licences.actions.logouts import forget_logouts, send_logout, sweep_logouts
 from licences.models import BackChannelLogout, Pseudonym
+from tests.at_once import many_at_once
 from tests.licences.receiver import Receiver, change, listen_at, open_material, rows, send_all, states
 
 if TYPE_CHECKING:
@@ -127,20 +127,8 @@ def test_many_workers_at_once_tell_once(
 ) -> None:
     open_material(browser, machine, material)
     browser.post(reverse("accounts:pupil-sign-out"))
-    start = threading.Barrier(4)
 
-    def work() -> None:
-        start.wait(10)
-        try:
-            send_all()
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(20)
+    many_at_once(4, lambda _number: send_all())
 
     assert (len(receiver.tokens), states()) == (1, ["sent"])
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.idp.oidc.models import Token
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -16,13 +14,12 @@ from licences.actions.assign import LicenceExhausted, assign
 from licences.models import DataSharing, Disclosure, Licence, Pseudonym
 from licences.seats import pupils_of
 from tests import factories
+from tests.at_once import many_at_once
 from tests.conftest import PortalClient
 from tests.licences.factories import make_licence, make_material, make_participant, share
 from tests.licences.relying_party import RelyingParty, click, query_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from accounts.models import User
     from licences.models import LearningMaterial
     from schools.models import Pupil, School
@@ -30,25 +27,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(times: int, action: Callable[[int], Any]) -> list[Any]:
-    """Do something many times at the same moment, each on a connection of its own."""
-
-    def one(number: int) -> Any:
-        try:
-            return action(number)
-        finally:
-            connections["default"].close()
-
-    with ThreadPoolExecutor(max_workers=times) as pool:
-        return list(pool.map(one, range(times)))
-
-
 @pytest.mark.requirement("SR-F03")
 def test_twenty_exchanges_at_once_give_one_token(browser: Client, material: LearningMaterial) -> None:
     party = RelyingParty(material.participant)
     code = query_of(party.authorise(browser, click(browser, material)))["code"]
 
-    answers = at_once(20, lambda _number: party.exchange(Client(), code).status_code)
+    answers = many_at_once(20, lambda _number: party.exchange(Client(), code).status_code)
 
     assert sorted(answers) == [200] + [400] * 19
     assert Token.objects.count() <= 1
@@ -66,7 +50,7 @@ def test_twenty_launches_of_one_tile_at_once_all_work_and_make_one_pseudonym(
         answer = party.userinfo(Client(), party.exchange(Client(), code).json()["access_token"])
         return answer.status_code, answer.json()["sub"]
 
-    answers = at_once(20, launch)
+    answers = many_at_once(20, launch)
 
     with school_transaction(agreed):
         made = list(Pseudonym.objects.for_school(agreed).filter(pupil=pupil))
@@ -83,10 +67,10 @@ def test_one_launch_that_is_used_twenty_times_at_once_opens_once(browser: Client
         own.cookies.update(browser.cookies)
         return int(RelyingParty(material.participant).authorise(own, hint).status_code)
 
-    assert sorted(at_once(20, authorise)) == [302] + [403] * 19
+    assert sorted(many_at_once(20, authorise)) == [302] + [403] * 19
 
 
-def test_seats_are_never_over_assigned_by_many_at_once(agreed: School, coordinator: User) -> None:
+def test_seats_are_never_over_assigned_by_many_many_at_once(agreed: School, coordinator: User) -> None:
     licence = make_licence(agreed, make_material(), seats=10)
     groups = [factories.make_group(agreed) for _ in range(6)]
     for group in groups:
@@ -101,7 +85,7 @@ def test_seats_are_never_over_assigned_by_many_at_once(agreed: School, coordinat
             return False
         return True
 
-    given = at_once(6, give)
+    given = many_at_once(6, give)
 
     with school_transaction(agreed):
         used = len(pupils_of(agreed, [licence.pk])[licence.pk])
@@ -112,7 +96,7 @@ def test_seats_are_never_over_assigned_by_many_at_once(agreed: School, coordinat
 def test_two_clicks_switch_on_once(agreed: School, coordinator: User) -> None:
     participant = make_participant()
 
-    at_once(4, lambda _number: share(agreed, participant, coordinator))
+    many_at_once(4, lambda _number: share(agreed, participant, coordinator))
 
     with school_transaction(agreed):
         assert DataSharing.objects.for_school(agreed).count() == 1
@@ -130,7 +114,7 @@ def test_form_of_a_licence_that_is_sent_three_times_at_once_makes_one_licence(
     number = page.context["form"]["number"].value()
     form = {"material": material.pk, "valid_from": timezone.localdate().isoformat(), "number": str(number)}
 
-    statuses = at_once(3, lambda one: browsers[one].post(address, form).status_code)
+    statuses = many_at_once(3, lambda one: browsers[one].post(address, form).status_code)
 
     with school_transaction(agreed):
         assert Licence.objects.for_school(agreed).filter(material=material).count() == 1

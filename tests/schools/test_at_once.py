@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from basispoort.audit.models import AuditEntry
@@ -23,6 +23,7 @@ from schools.edexml.write import write_roster
 from schools.models import RosterDelivery, StaffGroup
 from schools.signals import roster_applied
 from schools.tasks import read_delivery, sweep_deliveries
+from tests.at_once import at_once, many_at_once
 from tests.schools import child
 from tests.schools.factories import apply, deliver, make_roster, now, present, rows_of, with_pupil
 
@@ -72,24 +73,6 @@ def is_alive(pid: int) -> bool:
         return bool(beside.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid]).fetchall())
 
 
-def together(*works: Callable[[], str]) -> list[str]:
-    """What each of the works gave, each run in a thread with a connection of its own."""
-    outcomes: list[str] = []
-
-    def run(work: Callable[[], str]) -> None:
-        try:
-            outcomes.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE_SECONDS)
-    return sorted(outcomes)
-
-
 def applied_entries(delivery: RosterDelivery) -> int:
     """The number of entries in the trail that say this delivery was applied."""
     with unscoped("a test reads the trail"):
@@ -128,7 +111,7 @@ def test_two_who_apply_the_same_delivery_at_once_apply_it_once(school: School, c
             beside.execute(ROSTER_LOCK, [school.pk])
             both = threading.Thread(
                 target=lambda: outcomes.extend(
-                    together(*[lambda: apply_now(school, coordinator, delivery) for _ in range(2)])
+                    many_at_once(2, lambda _number: apply_now(school, coordinator, delivery))
                 )
             )
             both.start()
@@ -138,16 +121,13 @@ def test_two_who_apply_the_same_delivery_at_once_apply_it_once(school: School, c
     finally:
         roster_applied.disconnect(hear)
 
-    assert outcomes == ["applied", "not any more"]
+    assert sorted(outcomes) == ["applied", "not any more"]
     assert (applied_entries(delivery), told, len(present(school))) == (1, [delivery.pk], 20)
 
 
 @pytest.mark.requirement("SR-D05")
 def test_of_two_deliveries_of_a_school_at_once_one_is_taken(school: School, coordinator: User) -> None:
-    gate = threading.Barrier(2)
-
-    def send() -> str:
-        gate.wait(PATIENCE_SECONDS)
+    def send(_number: int) -> str:
         try:
             with school_transaction(school):
                 receive_delivery(school=school, content=write_roster(make_roster(school)), acting_user=coordinator)
@@ -155,7 +135,7 @@ def test_of_two_deliveries_of_a_school_at_once_one_is_taken(school: School, coor
             return "another is open"
         return "taken"
 
-    outcomes = together(send, send)
+    outcomes = sorted(many_at_once(2, send))
 
     assert outcomes == ["another is open", "taken"]
     with school_transaction(school):
@@ -174,7 +154,7 @@ def test_reading_waits_until_an_apply_of_the_same_school_is_done(
     with another_connection() as beside, another_connection() as watcher:
         beside.execute(ROSTER_LOCK, [school.pk])
         reader = threading.Thread(
-            target=lambda: outcomes.extend(together(lambda: read_delivery(school.pk, str(delivery.pk))))
+            target=lambda: outcomes.extend(at_once(lambda: read_delivery(school.pk, str(delivery.pk))))
         )
         reader.start()
         wait_until(lambda: waiting(watcher) == 1)

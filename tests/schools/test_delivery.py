@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import zlib
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +21,7 @@ from schools.edexml.write import write_roster
 from schools.models import RosterDelivery
 from schools.tasks import read_delivery, sweep_deliveries
 from tests import factories
+from tests.at_once import many_at_once
 from tests.schools.factories import apply, deliver, kept, make_roster, now, rows_of, wanted
 
 if TYPE_CHECKING:
@@ -156,21 +156,8 @@ def test_task_is_sent_with_ids_only(school: School, coordinator: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_only_one_of_two_workers_at_once_reads(school: School, coordinator: User) -> None:
     delivery = deliver(school, coordinator, make_roster(school), read=False)
-    states: list[str] = []
-    together = threading.Barrier(2)
 
-    def work() -> None:
-        together.wait(5)
-        try:
-            states.append(read_delivery(school.pk, str(delivery.pk)))
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(20)
+    states = many_at_once(2, lambda _number: read_delivery(school.pk, str(delivery.pk)))
 
     assert sorted(states) == ["", "read"]
 

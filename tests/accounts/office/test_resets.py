@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.actions.factor_reset import ResetOver
@@ -19,6 +17,7 @@ from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import unscoped
 from tests import factories
 from tests.accounts.office.factories import at_office, make_own
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from schools.models import School
@@ -257,27 +256,19 @@ def test_of_two_who_confirm_at_once_one_does_it() -> None:
     owner = make_own(email=ADDRESS)
     askers = [make_own() for _ in range(3)]
     ask(at_office(askers[0]))
-    reset, done, over = OfficeReset.objects.get(), [], []
-    gate = threading.Barrier(2)
+    reset = OfficeReset.objects.get()
 
-    def one(user: User) -> None:
+    def confirm_it(number: int) -> str:
         found = OfficeReset.objects.select_related("user", "asked_by").get(pk=reset.pk)
-        gate.wait()
         try:
-            confirm_office_reset(reset=found, address=ADDRESS, acting_user=user)
-            done.append(user)
+            confirm_office_reset(reset=found, address=ADDRESS, acting_user=askers[1 + number])
         except ResetOver:
-            over.append(user)
-        finally:
-            connection.close()
+            return "over"
+        return "done"
 
-    threads = [threading.Thread(target=one, args=(user,)) for user in askers[1:]]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = many_at_once(2, confirm_it)
 
-    assert (len(done), len(over)) == (1, 1)
+    assert sorted(outcomes) == ["done", "over"]
     assert OutgoingMail.objects.filter(recipient_id=owner.pk, purpose="factor_reset_done").count() == 1
 
 

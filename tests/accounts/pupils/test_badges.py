@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -30,6 +29,7 @@ from tests.accounts.pupils.factories import (
     word_today,
 )
 from tests.accounts.pupils.factories import door_path as door
+from tests.at_once import at_once
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -300,27 +300,8 @@ def test_badge_printed_anew_while_it_is_shown_ends_with_the_old_one_dead(
     secret = make_badge(pupil, teacher)
     client.force_login(teacher)
     child = Client()
-    barrier = threading.Barrier(2)
 
-    def use() -> None:
-        barrier.wait()
-        try:
-            show(child, secret)
-        finally:
-            connections.close_all()
-
-    def print_anew() -> None:
-        barrier.wait()
-        try:
-            client.post(of_group(group, f"badges/{pupil.public_id}/"))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=each) for each in (use, print_anew)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(lambda: show(child, secret), lambda: client.post(of_group(group, f"badges/{pupil.public_id}/")))
 
     badge = badge_now(pupil)
     assert badge is not None

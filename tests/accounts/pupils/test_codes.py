@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actions.codes import (
@@ -28,6 +27,7 @@ from basispoort.lib.crypto import key_id_of
 from basispoort.lib.tenancy import school_scope, school_transaction, unscoped
 from tests import factories
 from tests.accounts.pupils.factories import DIGITS, code_now, make_code
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -219,21 +219,8 @@ def test_each_look_at_cards_stands_in_the_trail_with_its_number(
 @pytest.mark.django_db(transaction=True)
 def test_twenty_guesses_at_once_get_no_more_than_five_looked_at(pupil: Pupil) -> None:
     code = make_code(pupil)
-    start = threading.Barrier(20)
-    claimed: list[bool] = []
 
-    def guess() -> None:
-        start.wait()
-        try:
-            claimed.extend(claim(code))
-        finally:
-            connections.close_all()
-
-    guesses = [threading.Thread(target=guess) for _ in range(20)]
-    for each in guesses:
-        each.start()
-    for each in guesses:
-        each.join()
+    claimed = [one for each in many_at_once(20, lambda _number: claim(code)) for one in each]
 
     assert sorted(claimed) == [False] * 15 + [True] * 5
 

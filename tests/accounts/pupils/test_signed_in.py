@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +14,7 @@ from accounts.sessions import stored_key
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests.accounts.pupils.factories import DIGITS, code_now, code_path, door_path, make_code
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -59,20 +58,8 @@ def test_twelve_guesses_at_once_from_twelve_browsers_get_five_looked_at(
 ) -> None:
     make_code(pupil)
     path = code_path(school, group, pupil)
-    start = threading.Barrier(12)
 
-    def guess() -> None:
-        start.wait()
-        try:
-            Client().post(path, {"pincode": "9173"})
-        finally:
-            connections.close_all()
-
-    guesses = [threading.Thread(target=guess) for _ in range(12)]
-    for each in guesses:
-        each.start()
-    for each in guesses:
-        each.join()
+    many_at_once(12, lambda _number: Client().post(path, {"pincode": "9173"}))
     with unscoped("a test reads the trail"):
         outcomes = sorted(AuditEntry.objects.values_list("outcome", flat=True))
 

@@ -27,20 +27,12 @@ from tests.accounts.staff.challenges import (
     let_pass,
     work_of,
 )
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from accounts.models import User
-    from schools.models import School
-
-
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher who can sign in."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
 
 
 @pytest.mark.requirement("SR-K03")
@@ -193,23 +185,14 @@ def test_of_twenty_tries_at_once_with_one_ticket_one_is_looked_at() -> None:
     client = Client()
     done = work_of(attempt(client))
     client.post(HAND_IN, {"purpose": "sign_in", "email": ADDRESS} | done)
-    start = threading.Barrier(20)
     before = hashers.computed()
 
-    def work_at_once() -> None:
+    def work_at_once(_number: int) -> None:
         one = Client()
         one.cookies["browser"] = client.cookies["browser"].value
-        start.wait(20)
-        try:
-            attempt(one, WRONG)
-        finally:
-            connection.close()
+        attempt(one, WRONG)
 
-    threads = [threading.Thread(target=work_at_once) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    many_at_once(20, work_at_once)
 
     assert hashers.computed() - before == 1
 

@@ -43,14 +43,6 @@ if TYPE_CHECKING:
 SCHOOL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 
 
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher who can sign in."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
-
-
 def fail_at_many_accounts(accounts: int, times: int = ADDRESS_FAILURES) -> None:
     for number in range(times):
         at(Client(), SCHOOL, WRONG, f"niemand{number % accounts}@elders.example")

@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from schools.models import School
 
 
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher with an account."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
-
-
 @pytest.mark.requirement("SR-A05")
 def test_answer_is_the_same_for_every_address(owner: User) -> None:
     factories.make_user(email="weg@voorbeeldschool.example", password=None)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,17 +20,7 @@ from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import unscoped
 from tests import factories
 from tests.accounts.staff.links import ADDRESS, CHOOSE, NEW, RESET, mailed_path, newest_mail, token_in
-
-if TYPE_CHECKING:
-    from schools.models import School
-
-
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher with an account."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
+from tests.at_once import many_at_once
 
 
 @pytest.mark.requirement("SR-C01")
@@ -200,24 +189,15 @@ def test_bad_link_is_not_redeemed_either(owner: User, bad: Any) -> None:
 def test_of_twenty_uses_at_once_exactly_one_succeeds() -> None:
     user = factories.make_user(email=ADDRESS)
     token_hash = hash_of(token_in(mailed_path(user)))
-    start = threading.Barrier(20)
-    outcomes: list[int | None] = []
 
-    def use(number: int) -> None:
-        start.wait(30)
+    def use(number: int) -> int | None:
         try:
             redeem_link(token_hash=token_hash, purpose=RESET, password=f"Vis4kano8brug{number}")
-            outcomes.append(number)
         except LinkUnusable:
-            outcomes.append(None)
-        finally:
-            connection.close()
+            return None
+        return number
 
-    threads = [threading.Thread(target=use, args=[number]) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = many_at_once(20, use)
 
     (winner,) = [number for number in outcomes if number is not None]
     user.refresh_from_db()

@@ -14,7 +14,6 @@ from django.test import Client
 
 from accounts.challenges import question, work
 from accounts.models import SolvedChallenge
-from tests import factories
 from tests.accounts.staff.challenges import (
     ADDRESS,
     HAND_IN,
@@ -32,15 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accounts.models import User
-    from schools.models import School
-
-
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher who can sign in."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
 
 
 @pytest.mark.requirement("SR-K05")

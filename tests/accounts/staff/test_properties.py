@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -22,6 +21,7 @@ from accounts.models.token import hash_of, new_token
 from accounts.passwords import check_rules, normal_password
 from basispoort.lib.tenancy import unscoped
 from tests import factories
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from schools.models import School
@@ -129,25 +129,17 @@ def test_of_ten_who_use_one_link_at_once_one_gets_in(purpose: TokenPurpose) -> N
     user = factories.make_user()
     new = "nieuw@voorbeeldschool.example" if purpose == TokenPurpose.ADDRESS_CHANGE else None
     token_hash = hash_of(MailToken.issue(user, purpose, new_email=new))
-    start, outcomes = threading.Barrier(10), []
 
-    def use() -> None:
-        start.wait(30)
+    def use(_number: int) -> bool:
         try:
             if purpose == TokenPurpose.ADDRESS_CHANGE:
                 confirm_address(token_hash=token_hash)
             else:
                 redeem_link(token_hash=token_hash, purpose=purpose, password="Vis4kano8brug")
-            outcomes.append(True)
         except LinkUnusable:
-            outcomes.append(False)
-        finally:
-            connection.close()
+            return False
+        return True
 
-    threads = [threading.Thread(target=use) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = many_at_once(10, use)
 
     assert sorted(outcomes) == [False] * 9 + [True]

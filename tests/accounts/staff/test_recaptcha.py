@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from accounts.challenges import recaptcha
@@ -17,6 +15,7 @@ from tests import factories
 from tests.accounts.staff.challenges import ADDRESS, HAND_IN, WRONG, asks, attempt, failed, let_pass, solve, work_of
 from tests.accounts.staff.google import Google, running
 from tests.accounts.staff.links import CHOOSE, mailed_path
+from tests.at_once import many_at_once
 from tests.lib.test_settings import ask_settings
 
 if TYPE_CHECKING:
@@ -26,18 +25,9 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from accounts.models import User
-    from schools.models import School
 
 TOKEN = {"g-recaptcha-response": "a-token"}
 HOSTS = ("https://www.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/")
-
-
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher who can sign in."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
 
 
 @pytest.fixture(scope="module")
@@ -137,22 +127,13 @@ def test_of_ten_tries_at_once_with_one_token_google_is_asked_about_one(google: G
     failed(4)
     client = Client()
     attempt(client)
-    start = threading.Barrier(10)
 
-    def work() -> None:
+    def work(_number: int) -> None:
         one = Client()
         one.cookies["browser"] = client.cookies["browser"].value
-        start.wait(10)
-        try:
-            with_token(one, WRONG)
-        finally:
-            connection.close()
+        with_token(one, WRONG)
 
-    threads = [threading.Thread(target=work) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    many_at_once(10, work)
 
     assert len(google.asked) == 1
 

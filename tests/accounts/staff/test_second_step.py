@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import unscoped
 from tests import factories
 from tests.accounts.staff.app import digits, wrong_digits
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -239,18 +239,9 @@ def test_each_step_stands_in_the_trail(coordinator: User) -> None:
 def test_digits_sent_twenty_times_at_once_let_one_in(school: School) -> None:
     user = factories.make_coordinator(school)
     clients = [start(user) for _ in range(5)]
-    code, answers, together = digits(), [], threading.Barrier(5)
+    code = digits()
 
-    def send(client: Client) -> None:
-        together.wait()
-        answers.append(take(client, code).status_code)
-        connection.close()
-
-    threads = [threading.Thread(target=send, args=(client,)) for client in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = many_at_once(5, lambda number: take(clients[number], code).status_code)
 
     assert sorted(answers) == [200, 200, 200, 200, 302]
 
@@ -297,19 +288,7 @@ def test_seed_that_another_session_saw_is_never_put_in_use(school: School) -> No
 @pytest.mark.django_db(transaction=True)
 def test_new_recovery_codes_made_in_two_tabs_at_once_are_one_set() -> None:
     user = factories.make_user()
-    together, made = threading.Barrier(4), []
 
-    def make() -> None:
-        together.wait(30)
-        try:
-            made.append(len(make_recovery_codes(user=user)))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=make) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made = many_at_once(4, lambda _number: len(make_recovery_codes(user=user)))
 
     assert (made, RecoveryCode.objects.filter(kit__user=user).count()) == ([10] * 4, 10)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +17,7 @@ from basispoort.audit.models import AuditEntry
 from basispoort.lib import hashers
 from basispoort.lib.tenancy import unscoped
 from tests import factories
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
 
 ADDRESS = "demo@voorbeeldschool.example"
 URL = "/inloggen/"
-
-
-@pytest.fixture
-def owner(school: School) -> User:
-    """A teacher who can sign in."""
-    user = factories.make_user(email=ADDRESS)
-    factories.make_role(user, "teacher", school)
-    return user
 
 
 def attempt(client: Client, password: str = factories.PASSWORD, email: str = ADDRESS, **data: str) -> Any:
@@ -215,21 +206,9 @@ def test_extra_fields_of_a_form_change_nothing(client: Client, owner: User) -> N
 @pytest.mark.django_db(transaction=True)
 def test_tries_in_parallel_cannot_pass_the_limit() -> None:
     factories.make_user(email=ADDRESS)
-    start = threading.Barrier(10)
     before = hashers.computed()
 
-    def work() -> None:
-        start.wait(10)
-        try:
-            attempt(Client(), "Fout1fout2")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    many_at_once(10, lambda _number: attempt(Client(), "Fout1fout2"))
 
     assert hashers.computed() - before == 4
 

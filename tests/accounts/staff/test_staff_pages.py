@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +15,7 @@ from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
+from tests.at_once import many_at_once
 from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
@@ -254,22 +253,14 @@ def test_look_at_one_person_stands_in_the_trail(client: Client, coordinator: Use
 @pytest.mark.django_db(transaction=True)
 def test_two_invitations_of_one_person_at_once_make_one_account_with_one_role(school: School) -> None:
     coordinators = [factories.make_coordinator(school) for _ in range(2)]
-    statuses, together = [], threading.Barrier(2)
+    browsers = [PortalClient(), PortalClient()]
+    for browser, coordinator in zip(browsers, coordinators, strict=True):
+        browser.force_login(coordinator)
 
-    def send(coordinator: User) -> None:
-        client = PortalClient()
-        try:
-            client.force_login(coordinator)
-            together.wait()
-            statuses.append(client.post(f"/school/{school.code}/medewerkers/uitnodigen/", invitation()).status_code)
-        finally:
-            connection.close()
+    def send(number: int) -> int:
+        return browsers[number].post(f"/school/{school.code}/medewerkers/uitnodigen/", invitation()).status_code
 
-    threads = [threading.Thread(target=send, args=(one,)) for one in coordinators]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = many_at_once(2, send)
 
     user = User.objects.with_email("nova@voorbeeldschool.example")
     assert user is not None
