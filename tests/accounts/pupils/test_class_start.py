@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import re
-import threading
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions.class_start import MOST_ASKING
-from accounts.models import ClassStart, LetIn, PupilCode, RoleName
-from accounts.models.class_start import LASTS
+from accounts.models import PupilCode, RoleName
 from accounts.tasks import forget_class_starts
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
+from tests.accounts.pupils.class_starts import ask_path, asks, button, end, page_of, starts
 from tests.accounts.pupils.factories import (
-    AT_HOME,
     DIGITS,
     code_now,
     code_path,
     events,
-    is_signed_in,
     make_code,
-    make_network,
     make_start,
 )
+from tests.at_once import many_at_once
 from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
@@ -39,51 +35,6 @@ if TYPE_CHECKING:
     from schools.models import Group, Pupil, School
 
 pytestmark = pytest.mark.requirement("SR-A17")
-BUTTON = re.compile(r'name="button" value="([^"]+)"')
-
-
-def page_of(group: Group, more: str = "") -> str:
-    return f"/school/99XX00/klassenstart/{group.pk}/{more}"
-
-
-def button(client: Client, group: Group) -> str:
-    found = BUTTON.search(client.get(page_of(group)).content.decode())
-    assert found is not None
-    return found[1]
-
-
-def starts(school: School) -> list[ClassStart]:
-    with school_transaction(school):
-        return list(ClassStart.objects.for_school(school).order_by("started_at"))
-
-
-def asks(school: School) -> list[LetIn]:
-    with school_transaction(school):
-        return list(LetIn.objects.for_school(school).order_by("asked_at"))
-
-
-def end(start: ClassStart, ago: timedelta = timedelta(seconds=1)) -> None:
-    """Let the ten minutes of a class start be over."""
-    began = timezone.now() - LASTS - ago
-    with school_transaction(start.school_id):
-        ClassStart.objects.for_school(start.school_id).filter(pk=start.pk).update(
-            started_at=began, ends_at=began + LASTS
-        )
-
-
-def ask_path(school: School, group: Group, pupil: Pupil) -> str:
-    return f"{code_path(school, group, pupil)}vraag/"
-
-
-def come(client: Client, school: School, group: Group, pupil: Pupil, **headers: Any) -> int:
-    return client.post(f"{ask_path(school, group, pupil)}binnen/", **headers).status_code
-
-
-@pytest.fixture
-def at_work(client: Client, teacher: User) -> Client:
-    """The teacher's browser."""
-    client.force_login(teacher)
-    return client
 
 
 def test_start_lasts_ten_minutes_by_the_clock_of_the_database(at_work: Client, school: School, group: Group) -> None:
@@ -196,159 +147,6 @@ def test_start_ends_the_wait_of_pupils_of_the_group_only(
     assert (code_now(pupil).is_waiting, code_now(theirs).is_waiting) == (False, True)
 
 
-def test_closing_early_ends_the_way_in_and_the_tap_that_waits(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_network(school)
-    start = make_start(group, teacher)
-    child = Client()
-    child.post(ask_path(school, group, pupil), REMOTE_ADDR=AT_HOME)
-    at_work.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
-
-    at_work.post(page_of(group, "stoppen/"))
-    come(child, school, group, pupil, REMOTE_ADDR=AT_HOME)
-
-    assert starts(school)[0].ends_at < start.ends_at
-    assert not is_signed_in(child)
-    assert "accounts.class.closed" in events()
-
-
-def test_nobody_can_ask_without_a_class_start(school: School, group: Group, pupil: Pupil) -> None:
-    child = Client()
-
-    child.post(ask_path(school, group, pupil))
-
-    assert asks(school) == []
-
-
-def test_tap_lets_exactly_the_waiting_screen_in_and_once(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_start(group, teacher)
-    child, other = Client(), Client()
-    child.post(ask_path(school, group, pupil))
-    other.post(ask_path(school, group, pupil))
-    mine, theirs = asks(school)
-
-    before = come(child, school, group, pupil)
-    at_work.post(page_of(group, f"binnen/{mine.pk}/"))
-    come(other, school, group, pupil)
-    come(child, school, group, pupil)
-    come(child, school, group, pupil)
-
-    assert (before, is_signed_in(child), is_signed_in(other)) == (302, True, False)
-    assert mine.sign != theirs.sign
-    assert [row.used_at is not None for row in asks(school)] == [True]
-    assert [event for event in events() if "pupil" in event or "signed" in event] == [
-        "accounts.pupil.admitted",
-        "accounts.signed_in",
-    ]
-
-
-@pytest.mark.requirement("SR-A06")
-@pytest.mark.requirement("SR-A07")
-def test_let_in_pupil_has_a_new_session_with_the_limits_of_pupils(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_start(group, teacher)
-    child = Client()
-    child.post(ask_path(school, group, pupil))
-    before = child.cookies["session"].value
-    at_work.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
-
-    come(child, school, group, pupil)
-
-    assert child.cookies["session"].value != before
-    assert child.session["_limits"][:2] == [3600, 8 * 3600]
-
-
-def test_page_of_the_teacher_shows_the_picture_of_the_waiting_screen(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_start(group, teacher)
-    child = Client()
-    child.post(ask_path(school, group, pupil))
-    shown = f"/img/pictures/{asks(school)[0].sign}.svg"
-
-    assert shown in at_work.get(page_of(group)).content.decode()
-    assert shown in child.get(ask_path(school, group, pupil)).content.decode()
-
-
-def test_tap_is_good_for_two_minutes_and_so_is_the_question(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_start(group, teacher)
-    child = Client()
-    child.post(ask_path(school, group, pupil))
-    lasts = asks(school)[0].expires_at - asks(school)[0].asked_at
-    with school_transaction(school):
-        LetIn.objects.for_school(school).update(expires_at=timezone.now() - timedelta(seconds=1))
-
-    at_work.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
-    late_tap = asks(school)[0].allowed_at
-    child.post(ask_path(school, group, pupil))
-    at_work.post(page_of(group, f"binnen/{asks(school)[-1].pk}/"))
-    with school_transaction(school):
-        LetIn.objects.for_school(school).update(expires_at=timezone.now() - timedelta(seconds=1))
-    come(child, school, group, pupil)
-
-    assert (lasts, late_tap) == (timedelta(minutes=2), None)
-    assert not is_signed_in(child)
-
-
-def test_tap_never_outlives_the_class_start(school: School, group: Group, pupil: Pupil, teacher: User) -> None:
-    start = make_start(group, teacher, started_at=timezone.now() - timedelta(minutes=9, seconds=30))
-
-    Client().post(ask_path(school, group, pupil))
-
-    assert asks(school)[0].expires_at == start.ends_at
-
-
-def test_screen_that_was_turned_away_can_ask_again(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_start(group, teacher)
-    child = Client()
-    child.post(ask_path(school, group, pupil))
-
-    at_work.post(page_of(group, f"nee/{asks(school)[0].pk}/"))
-    away = (come(child, school, group, pupil), is_signed_in(child), len(asks(school)))
-    child.post(ask_path(school, group, pupil))
-
-    assert (away, len(asks(school))) == ((302, False, 0), 1)
-    assert "accounts.pupil.turned_away" in events()
-
-
-def test_only_a_few_screens_wait_at_one_name_and_each_has_one_place(
-    school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    make_start(group, teacher)
-    child = Client()
-    for _ in range(3):
-        child.post(ask_path(school, group, pupil))
-    once = len(asks(school))
-    for _ in range(MOST_ASKING + 3):
-        Client().post(ask_path(school, group, pupil))
-
-    assert (once, len(asks(school))) == (1, MOST_ASKING)
-
-
-def test_ask_of_another_start_or_group_is_not_let_in(
-    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    second = factories.make_group(school)
-    theirs = factories.make_pupil(school, second)
-    make_start(group, teacher)
-    make_start(second, teacher)
-    child = Client()
-    child.post(ask_path(school, second, theirs))
-
-    at_work.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
-
-    assert asks(school)[0].allowed_at is None
-    assert pupil.pk != theirs.pk
-
-
 def test_screen_hears_nothing_while_nothing_changed(
     at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
 ) -> None:
@@ -414,57 +212,17 @@ def test_number_of_queries_is_the_same_for_1_3_and_30_pupils(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_let_in_used_twice_at_once_lets_one_in(
-    client: Client, school: School, group: Group, pupil: Pupil, teacher: User
-) -> None:
-    client.force_login(teacher)
-    make_start(group, teacher)
-    child, twin = Client(), Client()
-    child.post(ask_path(school, group, pupil))
-    twin.cookies["session"] = child.cookies["session"].value
-    client.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
-    path = f"{ask_path(school, group, pupil)}binnen/"
-    barrier = threading.Barrier(2)
-
-    def go(browser: Client) -> None:
-        barrier.wait()
-        try:
-            browser.post(path)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=go, args=(browser,)) for browser in (child, twin)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted([is_signed_in(child), is_signed_in(twin)]) == [False, True]
-    assert events().count("accounts.signed_in") == 1
-
-
-@pytest.mark.django_db(transaction=True)
 def test_two_tabs_at_once_open_one_start(client: Client, school: School, group: Group, teacher: User) -> None:
     client.force_login(teacher)
     buttons = [button(client, group), button(client, group)]
     cookie = client.cookies["session"].value
-    barrier = threading.Barrier(2)
-    statuses = []
 
-    def go(pressed: str) -> None:
+    def press(number: int) -> int:
         tab = Client()
         tab.cookies["session"] = cookie
-        barrier.wait()
-        try:
-            statuses.append(tab.post(page_of(group), {"button": pressed}).status_code)
-        finally:
-            connections.close_all()
+        return tab.post(page_of(group), {"button": buttons[number]}).status_code
 
-    threads = [threading.Thread(target=go, args=(pressed,)) for pressed in buttons]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = many_at_once(2, press)
 
     assert statuses == [302, 302]
     assert len(starts(school)) == 1
