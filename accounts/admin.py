@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.support import running_grant, waiting_request
 from accounts.forms.support import AskForm
-from accounts.models import NetworkRange, OfficeReset, Role, RoleName, SupportRequest
+from accounts.models import NetworkRange, OfficeReset, Role, RoleName, SupportGrant, SupportRequest
+from accounts.models.support import SupportGrantQuerySet
 from accounts.permissions import OFFICE_ALERTS, OFFICE_MAIL, OFFICE_RESET, SUPPORT_LOOK
 from accounts.views import office_alerts, office_resets
 from basispoort.audit.alerts import kind_of
@@ -122,3 +123,29 @@ def _support(request: StaffRequest, school: School) -> dict[str, object] | None:
 
 
 register_panel(5, _("Pupils and staff"), _support, template="accounts/support/panel.html")
+
+
+@admin.register(SupportGrant)
+class LeaveOffice(OfficeAdmin):
+    """The schools that let the helpdesk look now; who gave the leave is not shown here."""
+
+    right_to_look = SUPPORT_LOOK
+    icon = "life-buoy"
+    intro = _("The schools that let you look at their pupils and staff now. Another school you ask, on its page.")
+    empty_title = _("No school lets you look now")
+    empty_words = _("Find the school under Schools and ask it there, with the number of the call.")
+    list_display = ("school", "reason", "until")
+    list_display_links = ("school",)
+    list_select_related = ("school",)
+    ordering = ("until",)
+
+    def get_queryset(self, request: Any) -> models.QuerySet[Any]:  # noqa: ANN401 - Django's form
+        """Give the leaves whose time runs."""
+        rows = super().get_queryset(request)
+        assert isinstance(rows, SupportGrantQuerySet)
+        return rows.running()
+
+    def address_of(self, row: models.Model) -> str:
+        """Give the address of the page of the school."""
+        assert isinstance(row, SupportGrant)
+        return reverse("admin:schools_school_page", args=[row.school])

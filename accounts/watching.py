@@ -115,7 +115,7 @@ def watched_now(state: MutableMapping[str, Any], looker: object) -> Watched | No
     if not isinstance(looker, User) or not looker.is_verified() or not looker.has_perm(SUPPORT_LOOK):
         return None
     with school_transaction(int(state["school"])):
-        rows = SupportGrant.objects.for_school(int(state["school"])).running().select_related("school")
+        rows = SupportGrant.objects.holding(int(state["school"])).select_related("school")
         grant = rows.filter(pk=UUID(state["grant"])).first()
         if grant is None or not grant.school.is_in_service_on(timezone.localdate()):
             return None

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
+from accounts.back_office import URLCONF
 from accounts.failures import TooManyTries
 from accounts.models import FailureCounter, Role, RoleName, SupportGrant, SupportReason, SupportRequest
 from basispoort.audit import trail
@@ -82,7 +83,7 @@ def end_of(length: Length, now: datetime) -> datetime | None:
 
 def running_grant(school: School) -> SupportGrant | None:
     """Give the grant under which the helpdesk can look at this school at this moment; asked anew at each request."""
-    return SupportGrant.objects.for_school(school).running().select_related("granted_by").first()
+    return SupportGrant.objects.holding(school).select_related("granted_by").first()
 
 
 def waiting_request(school: School) -> SupportRequest | None:
@@ -148,9 +149,15 @@ def grant_support(*, school: School, reason: str, length: Length, acting_user: U
     if running_grant(school) is not None:
         raise CanLookAlready
     grants = SupportGrant.objects.for_school(school)
+    grants.running().update(ended_at=Now(), end_told_at=Now())  # of who is no longer ICT coordinator here
     pk = grants.create(school=school, reason=reason, granted_by=acting_user, starts_at=Now(), until=until).pk
     grant = grants.get(pk=pk)
-    SupportRequest.objects.for_school(school).waiting().update(answered_by=acting_user, answered_at=Now(), grant=grant)
+    waiting = waiting_request(school)
+    if waiting is not None:
+        SupportRequest.objects.for_school(school).filter(pk=waiting.pk).update(
+            answered_by=acting_user, answered_at=Now(), grant=grant
+        )
+        _answer(waiting, school, until=timezone.localtime(grant.until))
     trail.record(
         events.SUPPORT_GRANTED,
         school=school,
@@ -166,8 +173,10 @@ def grant_support(*, school: School, reason: str, length: Length, acting_user: U
 def refuse_support(*, school: School, request: UUID, acting_user: User) -> None:
     """Say no to what the helpdesk asked; raises RequestOver."""
     waiting = SupportRequest.objects.for_school(school).waiting().filter(pk=request)
-    if not waiting.update(answered_by=acting_user, answered_at=Now()):
+    asked = waiting.select_related("asked_by").first()
+    if asked is None or not waiting.update(answered_by=acting_user, answered_at=Now()):
         raise RequestOver
+    _answer(asked, school, until=None)
     trail.record(events.SUPPORT_REFUSED, school=school, acting_user=acting_user)
 
 
@@ -201,6 +210,27 @@ def _tell_end(school: School, grant: SupportGrant, *, ended_by: User | None) -> 
     facts = {"who": ended_by.full_name if ended_by else "", "looks": looks.filter(at__lte=grant.until).count()}
     subject = _("The helpdesk can no longer look at your school")
     _tell(coordinators_of(school), school, "support_ended", subject, facts, reason=grant.reason)
+
+
+def _answer(asked: SupportRequest, school: School, *, until: datetime | None) -> None:
+    """Tell who of the helpdesk asked what the school says; the mail names nobody of the school."""
+    user = asked.asked_by
+    page = reverse("admin:schools_school_page", urlconf=URLCONF, args=[school])
+    queue_mail(
+        purpose="support_answered",
+        recipient_id=user.pk,
+        address=str(user.email),
+        language=user.language,
+        subject=_("A school answered the helpdesk"),
+        template="accounts/mail/support_answered",
+        facts={
+            "name": user.first_name,
+            "school": school.name,
+            "ticket": asked.ticket,
+            "until": until,
+            "link": settings.BACK_OFFICE_URL + page,
+        },
+    )
 
 
 def _tell(  # noqa: PLR0913 - a mail is all of these

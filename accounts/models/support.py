@@ -14,6 +14,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.role import Role, RoleName
 from accounts.models.user import User
 from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
 from schools.models import School
@@ -43,7 +44,7 @@ class SupportGrantQuerySet(TenantQuerySet["SupportGrant"]):
     """Ways to choose grants."""
 
     def running(self) -> Self:
-        """Keep the one that holds now, by the database's clock."""
+        """Keep the one whose time runs now, by the database's clock, and that nobody ended."""
         return self.filter(starts_at__lte=Now(), until__gt=Now(), ended_at__isnull=True)
 
     def over_untold(self) -> Self:
@@ -61,6 +62,11 @@ class SupportGrantManager(TenantManager["SupportGrant"]):
     def for_school(self, school: models.Model | int) -> SupportGrantQuerySet:
         """Keep the grants of one school."""
         return self.get_queryset().for_school(school)
+
+    def holding(self, school: models.Model | int) -> SupportGrantQuerySet:
+        """Keep the grant of a school that holds now: its time runs, and who gave it is still ICT coordinator there."""
+        coordinators = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
+        return self.for_school(school).running().filter(granted_by__in=coordinators.values("user"))
 
 
 class SupportGrant(TenantModel):

@@ -9,12 +9,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import watching
+from accounts.actions.support import ask_support
 from accounts.models import SupportGrant, SupportReason, SupportRequest, User
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import school_transaction
 
 if TYPE_CHECKING:
     from schools.models import Pupil, School
     from tests.conftest import PortalClient
+
+PAGE = "/school/99XX00/helpdesk/"
+YES = {"reason": "sign_in", "length": "hour"}
 
 
 def make_grant(school: School, user: User, **values: Any) -> SupportGrant:
@@ -55,3 +61,20 @@ def start_watching(desk: PortalClient, person: User | Pupil) -> int:
 def is_watching(desk: PortalClient) -> bool:
     """Whether this browser looks along with somebody."""
     return watching.STATE in desk.session
+
+
+def ask(school: School, helpdesk: User, ticket: str = "HD-1") -> SupportRequest:
+    """Ask a school, as the helpdesk does."""
+    with school_transaction(school):
+        return ask_support(school=school, reason="material", ticket=ticket, acting_user=helpdesk)
+
+
+def events_of(school: School) -> list[str]:
+    """The events in the trail of a school, in order."""
+    with school_transaction(school):
+        return [row.event for row in AuditEntry.objects.for_school(school).order_by("at")]
+
+
+def mails() -> list[tuple[str, object]]:
+    """The mails on their way, in order: what for, and to whom."""
+    return list(OutgoingMail.objects.order_by("created_at").values_list("purpose", "recipient_id"))

@@ -19,7 +19,7 @@ from licences.causes import NOT_ASSIGNED
 from tests import factories
 from tests.accounts.office.factories import make_own
 from tests.accounts.pupils.factories import PICTURES, make_badge, make_code
-from tests.accounts.support.factories import let_time_pass
+from tests.accounts.support.factories import let_time_pass, make_grant
 from tests.licences.factories import make_material, make_ready
 
 if TYPE_CHECKING:
@@ -67,6 +67,29 @@ def test_leave_opens_the_pages_and_its_end_shuts_them_at_the_very_next_request(
     client.post("/school/99XX00/helpdesk/beeindigen/")
 
     assert (before, statuses(desk, pages(pupil, teacher))) == ([200] * 4, [404] * 4)
+
+
+@pytest.mark.requirement("SR-A10")
+@pytest.mark.usefixtures("grant")
+def test_end_of_the_coordinators_role_shuts_the_pages(
+    desk: PortalClient, coordinator: User, pupil: Pupil, teacher: User
+) -> None:
+    factories.end_roles(coordinator)
+
+    assert statuses(desk, pages(pupil, teacher)) == [404] * 4
+
+
+@pytest.mark.usefixtures("grant")
+def test_list_of_leaves_shows_schools_that_let_look_now_and_no_names(
+    desk: PortalClient, school: School, other_school: School, coordinator: User, stranger: User
+) -> None:
+    make_grant(other_school, stranger)
+    let_time_pass(other_school)
+
+    page = desk.get("/kantoor/supportgrant/").content.decode()
+
+    assert [name in page for name in (school.name, other_school.name, coordinator.full_name)] == [True, False, False]
+    assert 'href="/kantoor/school/99XX00/"' in page
 
 
 @pytest.mark.usefixtures("grant")

@@ -12,23 +12,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.actions.support import (
-    AskedAlready,
     CanLookAlready,
     Length,
-    NobodyToAsk,
-    ask_support,
     end_of,
     grant_support,
     running_grant,
     tell_ended_grants,
 )
-from accounts.models import RoleName, SupportGrant, SupportRequest
-from basispoort.audit.models import AuditEntry
+from accounts.models import RoleName, SupportGrant
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction
 from tests import factories
-from tests.accounts.support.factories import grants_of, let_time_pass, make_grant, make_request
+from tests.accounts.support.factories import PAGE, YES, ask, events_of, grants_of, let_time_pass, mails, make_grant
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -37,22 +33,6 @@ if TYPE_CHECKING:
     from schools.models import School
 
 pytestmark = pytest.mark.requirement("SR-B07")
-PAGE = "/school/99XX00/helpdesk/"
-YES = {"reason": "sign_in", "length": "hour"}
-
-
-def events_of(school: School) -> list[str]:
-    with school_transaction(school):
-        return [row.event for row in AuditEntry.objects.for_school(school).order_by("at")]
-
-
-def mails() -> list[tuple[str, object]]:
-    return list(OutgoingMail.objects.order_by("created_at").values_list("purpose", "recipient_id"))
-
-
-def ask(school: School, helpdesk: User, ticket: str = "HD-1") -> SupportRequest:
-    with school_transaction(school):
-        return ask_support(school=school, reason="material", ticket=ticket, acting_user=helpdesk)
 
 
 def test_nobody_can_look_before_a_coordinator_said_yes(client: Client, school: School, coordinator: User) -> None:
@@ -222,95 +202,19 @@ def test_school_day_ends_at_five_and_is_not_offered_after_it_or_at_the_weekend()
     assert end_of(Length.SCHOOL_DAY, monday - timedelta(days=1)) is None
 
 
-def test_helpdesk_asks_and_each_coordinator_is_mailed_with_reason_and_number(
-    school: School, coordinator: User, helpdesk: User
+@pytest.mark.requirement("SR-A10")
+def test_leave_of_who_is_no_longer_coordinator_holds_no_more_and_another_can_be_given(
+    client: Client, school: School, coordinator: User
 ) -> None:
-    ask(school, helpdesk, "HD-123")
-
-    [mail] = OutgoingMail.objects.all()
-    assert (mail.purpose, mail.recipient_id) == ("support_asked", coordinator.pk)
-    assert "melding HD-123" in str(mail.text)
-    assert helpdesk.first_name in str(mail.text)
-    assert helpdesk.last_name not in str(mail.text) + str(mail.html)
-
-
-def test_yes_answers_what_was_asked(client: Client, school: School, coordinator: User, helpdesk: User) -> None:
-    make_request(school, helpdesk)
-    client.force_login(coordinator)
-    shown = client.get(PAGE).content.decode()
+    make_grant(school, coordinator)
+    factories.end_roles(coordinator)
+    with school_transaction(school):
+        held = running_grant(school)
+    client.force_login(factories.make_coordinator(school))
 
     client.post(PAGE + "toelaten/", YES)
 
-    with school_transaction(school):
-        answered = SupportRequest.objects.for_school(school).get()
-    assert "HD-1" in shown
-    assert (answered.answered_by_id, answered.grant_id) == (coordinator.pk, grants_of(school)[0].pk)
-
-
-def test_no_lets_nobody_look_and_can_be_said_once(
-    client: Client, school: School, coordinator: User, helpdesk: User
-) -> None:
-    asked = make_request(school, helpdesk)
-    client.force_login(coordinator)
-
-    for _ in range(2):
-        client.post(f"{PAGE}{asked.pk}/weigeren/")
-
-    assert grants_of(school) == []
-    assert events_of(school) == ["accounts.support.refused"]
-
-
-@pytest.mark.requirement("SR-B02")
-def test_request_of_another_school_cannot_be_answered(
-    client: Client, other_school: School, coordinator: User, helpdesk: User
-) -> None:
-    asked = make_request(other_school, helpdesk)
-    client.force_login(coordinator)
-
-    client.post(f"{PAGE}{asked.pk}/weigeren/")
-
-    with school_transaction(other_school):
-        assert SupportRequest.objects.for_school(other_school).get().answered_at is None
-
-
-def test_helpdesk_asks_one_thing_at_a_time(school: School, coordinator: User, helpdesk: User) -> None:
-    ask(school, helpdesk)
-
-    with pytest.raises(AskedAlready):
-        ask(school, helpdesk)
-
-    assert mails() == [("support_asked", coordinator.pk)]
-
-
-@pytest.mark.requirement("SR-C07")
-def test_fourth_question_within_an_hour_is_not_mailed(school: School, coordinator: User, helpdesk: User) -> None:
-    for number in range(3):
-        make_request(school, helpdesk, ticket=f"HD-{number}", answered_at=timezone.now(), answered_by=coordinator)
-
-    with pytest.raises(AskedAlready):
-        ask(school, helpdesk)
-
-    assert mails() == []
-
-
-def test_question_of_a_week_ago_gives_way_to_a_new_one(school: School, coordinator: User, helpdesk: User) -> None:
-    make_request(school, helpdesk, asked_at=timezone.now() - timedelta(days=8))
-
-    ask(school, helpdesk, "HD-2")
-
-    assert mails() == [("support_asked", coordinator.pk)]
-
-
-def test_school_without_coordinator_is_not_asked(school: School, helpdesk: User) -> None:
-    with pytest.raises(NobodyToAsk):
-        ask(school, helpdesk)
-
-
-def test_nothing_is_asked_while_the_helpdesk_can_look(school: School, coordinator: User, helpdesk: User) -> None:
-    make_grant(school, coordinator)
-
-    with pytest.raises(CanLookAlready):
-        ask(school, helpdesk)
+    assert (held, [grant.ended_at is None for grant in grants_of(school)]) == (None, [False, True])
 
 
 @pytest.mark.parametrize("who", ["coordinator", "teacher"])
@@ -325,17 +229,6 @@ def test_start_page_says_that_the_helpdesk_can_look(
 
     assert ["De helpdesk kan meekijken tot" in one for one in (before, page)] == [False, True]
     assert (PAGE in page) == (who == "coordinator")
-
-
-def test_start_page_puts_the_question_first_for_who_answers_it(
-    client: Client, school: School, coordinator: User, helpdesk: User
-) -> None:
-    make_request(school, helpdesk)
-    client.force_login(coordinator)
-
-    page: Any = client.get("/school/99XX00/")
-
-    assert page.context["steps"][0].title == "De helpdesk vraagt om mee te kijken"
 
 
 @pytest.mark.requirement("SR-J02")

@@ -19,6 +19,7 @@ from basispoort.lib.tenancy import school_transaction, unscoped
 from basispoort.web import pictures
 from tests import factories
 from tests.accounts.pupils.factories import PICTURES, make_badge, make_code, make_network, word_today
+from tests.accounts.staff.app import digits
 from tests.accounts.support.factories import is_watching, start_watching
 from tests.licences.factories import make_ready
 from tests.test_doors import ALL, SAMPLES
@@ -102,6 +103,19 @@ def test_looking_along_asks_for_a_fresh_proof(desk: PortalClient, teacher: User)
 
     assert "proof_password" in page.content.decode()
     assert not is_watching(desk)
+
+
+@pytest.mark.requirement("SR-A12")
+@pytest.mark.usefixtures("grant")
+def test_proof_goes_along_with_the_act_and_looking_along_begins(desk: PortalClient, teacher: User) -> None:
+    session = desk.session
+    session[PROVED] = 0
+    session.save()
+    proof = {"proof_password": factories.PASSWORD, "proof_code": digits(), "proof_then": "act"}
+
+    desk.post(f"/kantoor/school/99XX00/medewerkers/{teacher.pk}/meekijken/", proof)
+
+    assert is_watching(desk)
 
 
 @pytest.mark.usefixtures("grant")
