@@ -42,6 +42,8 @@ max_client_conn = 100
 @pytest.fixture
 def bouncer(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 - opens the database
     """PgBouncer before the test database; every connection made from now on goes through it."""
+    if BINARY is None and os.environ.get("CI"):
+        pytest.fail("PgBouncer is missing: .ci/run installs it")
     if BINARY is None:
         pytest.skip("no pgbouncer here (on Debian: apt install pgbouncer)")
     settings: dict[str, Any] = connections.settings["default"]
