@@ -86,7 +86,7 @@ def test_every_right_that_an_app_names_is_held_by_some_role() -> None:
 
 
 def test_only_the_start_and_the_tiles_are_for_every_role() -> None:
-    assert {name for name, *rest in OF_SCHOOLS if not wrong_roles((name, *rest))} == {
+    assert {address[0] for address in OF_SCHOOLS if not wrong_roles(address)} == {
         "accounts:school",
         "licences:staff-open",
         "licences:staff-tiles",
