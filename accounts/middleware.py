@@ -183,14 +183,20 @@ class AccessMiddleware:
     @staticmethod
     def _enter_with_grant(request: PortalRequest, user: User, kwargs: dict[str, Any]) -> None:
         """Open the database for a school that lets the helpdesk look now; any other is not there (SR-B07)."""
-        school = School.objects.filter(code=normal_code(str(kwargs.get("school", "")))).first()
-        if school is not None:
-            with school_transaction(school):
-                if running_grant(school) is None:
-                    trail.record(
-                        events.DENIED, school=school, acting_user=user, role=RoleName.HELPDESK, outcome="denied"
-                    )
-                    school = None
+        code = normal_code(str(kwargs.get("school", "")))
+        school = School.objects.filter(code=code).first()
+        scope = [school] if school is not None else []
+        with school_transaction(*scope):
+            if school is None or running_grant(school) is None:
+                trail.record(
+                    events.DENIED,
+                    school=school,
+                    acting_user=user,
+                    role=RoleName.HELPDESK,
+                    outcome="denied",
+                    details={"code": code},
+                )
+                school = None
         if school is None:
             raise Http404
         request.school = school  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import events
+from accounts import alerts, events
 from accounts.models import RoleName, SupportRequest
 from accounts.support_desk import search
 from basispoort.audit.models import AuditEntry
@@ -129,6 +129,18 @@ def test_try_without_leave_stands_in_the_schools_trail(desk: PortalClient, schoo
     with school_transaction(school):
         [entry] = AuditEntry.objects.for_school(school)
     assert (entry.event, entry.outcome, entry.actor_id) == ("accounts.denied", "denied", helpdesk.pk)
+
+
+@pytest.mark.requirement("SR-J04")
+@pytest.mark.parametrize(("schools", "seen"), [(alerts.DOORS_TRIED - 1, []), (alerts.DOORS_TRIED, [alerts.DENIALS])])
+def test_helpdesk_that_tries_many_schools_without_leave_is_seen_by_the_watch(
+    desk: PortalClient, schools: int, seen: list[str]
+) -> None:
+    for number in range(schools):
+        code = factories.make_school().code if number else "98QQ00"
+        desk.get(f"/kantoor/school/{code}/personen/")
+
+    assert [one.kind for one in alerts.look_at_denials()] == seen
 
 
 @pytest.mark.usefixtures("grant")

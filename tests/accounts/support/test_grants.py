@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -25,6 +24,7 @@ from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction
 from tests import factories
 from tests.accounts.support.factories import PAGE, YES, ask, events_of, grants_of, let_time_pass, mails, make_grant
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -256,24 +256,16 @@ def test_each_step_stands_in_the_schools_trail(
 def test_two_coordinators_who_say_yes_at_once_give_one_leave() -> None:
     school = factories.make_school()
     people = [factories.make_coordinator(school) for _ in range(2)]
-    start, outcomes = threading.Barrier(2), []
 
-    def say_yes(user: User) -> None:
+    def say_yes(number: int) -> str:
         try:
             with school_transaction(school):
-                start.wait(5)
-                grant_support(school=school, reason="other", length=Length.HOUR, acting_user=user)
-                outcomes.append("granted")
+                grant_support(school=school, reason="other", length=Length.HOUR, acting_user=people[number])
         except CanLookAlready:
-            outcomes.append("already")
-        finally:
-            connection.close()
+            return "already"
+        return "granted"
 
-    threads = [threading.Thread(target=say_yes, args=(user,)) for user in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    outcomes = many_at_once(2, say_yes)
 
     assert sorted(outcomes) == ["already", "granted"]
     with school_transaction(school):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -20,6 +18,7 @@ from basispoort.lib.tenancy import school_transaction
 from tests import factories
 from tests.accounts.office.factories import make_own
 from tests.accounts.support.factories import let_time_pass, make_grant, start_watching
+from tests.at_once import many_at_once
 from tests.dpa.factories import accept
 
 if TYPE_CHECKING:
@@ -103,24 +102,16 @@ def test_two_of_the_helpdesk_who_ask_at_once_ask_one_thing() -> None:
     school = factories.make_school()
     factories.make_coordinator(school)
     people = [make_own() for _ in range(2)]
-    begin, outcomes = threading.Barrier(2), []
 
-    def ask(user: User) -> None:
+    def ask(number: int) -> str:
         try:
             with school_transaction(school):
-                begin.wait(5)
-                ask_support(school=school, reason="other", ticket="HD-1", acting_user=user)
-                outcomes.append("asked")
+                ask_support(school=school, reason="other", ticket="HD-1", acting_user=people[number])
         except AskedAlready:
-            outcomes.append("already")
-        finally:
-            connection.close()
+            return "already"
+        return "asked"
 
-    threads = [threading.Thread(target=ask, args=(user,)) for user in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    outcomes = many_at_once(2, ask)
 
     assert sorted(outcomes) == ["already", "asked"]
     with school_transaction(school):

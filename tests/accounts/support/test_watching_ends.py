@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
-from accounts import watching
+from accounts import alerts, watching
 from accounts.models import User
 from basispoort.lib.tenancy import school_transaction
 from schools.models import Pupil
@@ -136,3 +136,17 @@ def test_planted_state_opens_nothing_without_a_leave_of_that_school(
     session.save()
 
     assert desk.get(f"/school/{other_school.code}/").status_code == 404
+
+
+@pytest.mark.requirement("SR-J04")
+@pytest.mark.usefixtures("grant")
+@pytest.mark.parametrize(("times", "seen"), [(alerts.WATCHED_OFTEN - 1, 0), (alerts.WATCHED_OFTEN, 1)])
+def test_who_looks_along_unusually_often_is_seen_by_the_watch(
+    desk: PortalClient, helpdesk: User, teacher: User, times: int, seen: int
+) -> None:
+    for _ in range(times):
+        start_watching(desk, teacher)
+        desk.post(STOP)
+
+    found = [(one.kind, one.facts) for one in alerts.look_at_watching()]
+    assert found == [(alerts.WATCHING, {"accounts": [str(helpdesk.pk)]})] * seen
