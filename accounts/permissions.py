@@ -24,6 +24,7 @@ SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own si
 CLASS_START = right("accounts.class.start", _("Open a class start and let pupils in"))
 
 STAFF_VIEW = right("accounts.staff.view", _("See the staff of the school and their roles"))
+STATISTICS_VIEW = right("accounts.statistics.view", _("See how the school signs in, in numbers"))
 TRAIL_VIEW = right("accounts.trail.view", _("Read the trail of the school"))
 STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end roles"))
 FACTOR_RESET = right("accounts.factor.reset", _("Renew somebody's second step, together with a colleague"))
@@ -48,6 +49,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         SCHOOL_DOOR,
         STAFF_VIEW,
         TRAIL_VIEW,
+        STATISTICS_VIEW,
         STAFF_MANAGE,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
@@ -64,6 +66,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | {
         STAFF_VIEW,
         TRAIL_VIEW,
+        STATISTICS_VIEW,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
         SUPPORT_SEE,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import factor_resets, school_accounts, staff_pages, substitutes, support, trail
+from accounts.views import factor_resets, school_accounts, staff_pages, statistics, substitutes, support, trail
 
 urlpatterns: list[URLPattern] = [
     path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
         name="reset-withdraw",
     ),
     path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
+    path("school/<school:school>/cijfers/", statistics.statistics, name="statistics"),
     path("school/<school:school>/logboek/", trail.log, name="trail"),
     path("school/<school:school>/logboek/downloaden/", trail.log_export, name="trail-export"),
     path("school/<school:school>/helpdesk/", support.support, name="support"),

@@ -44,7 +44,10 @@ class AuditEntry(TenantModel):
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
-        indexes = (models.Index(fields=["school_id", "-at"], name="audit_of_school"),)
+        indexes = (
+            models.Index(fields=["school_id", "-at"], name="audit_of_school"),
+            models.Index(fields=["actor_id", "-at"], name="audit_of_actor"),
+        )
 
     def __str__(self) -> str:
         return f"{self.event} {self.id}"

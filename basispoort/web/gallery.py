@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from basispoort.lib.access import public
+from basispoort.web.charts import bars_of
 from basispoort.web.navigation import Item
 from basispoort.web.palette import colours, pairs
 from basispoort.web.pictures import PICTURES
@@ -99,6 +100,7 @@ def _samples() -> dict[str, object]:
             Item(_("Publishers"), "#nav", current=False, icon="library"),
         ],
         "person": SimpleNamespace(first_name="Coco", full_name="Coco Voorbeeld"),
+        "chart": bars_of(_("Sign-ins by hour"), _("Sign-ins"), [("8:00", 42), ("9:00", 0), ("10:00", 1)], "890"),
         "watched_sample": SimpleNamespace(
             name="Aafje Voorbeeld", school=SimpleNamespace(name="De Proef"), until=timezone.now(), stop_path="#watching"
         ),
