@@ -114,7 +114,8 @@ class AccessMiddleware:
     """Lets a request through to its view only as far as the view's declaration goes.
 
     Stranger: to the sign-in page. Another school, or one that does not exist: 404, the same. Own school, but not the
-    right: 403. A view that declares nothing: 403. Sets `request.school` and opens the database for that school.
+    right: 403. A view that declares nothing: 403. Sets `request.school` and opens the database for that school; for a
+    board `request.board` and `request.schools`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -125,6 +126,7 @@ class AccessMiddleware:
         with ExitStack() as scope:
             request.scope = scope  # type: ignore[attr-defined]  # closed with the request
             request.school = None  # type: ignore[attr-defined]  # PortalRequest
+            request.board = None  # type: ignore[attr-defined]  # likewise
             return self.get_response(request)
 
     def process_view(
@@ -155,17 +157,23 @@ class AccessMiddleware:
             raise PermissionDenied
         if second_step.blocks(request, access):  # type: ignore[arg-type]  # signed in by now
             return prove.to_second_step(request)  # type: ignore[arg-type]
-        if access.kind == "requires":
-            self._enter_school(request, user, access, kwargs)
-        if access.kind == "back_office":
-            self._enter_office(user, access)
-        if access.within_grant:
-            self._enter_with_grant(request, user, kwargs)
+        self._enter(request, user, access, kwargs)
         # The proof that an act asked for comes along with it, and is taken before the act begins.
         asks = access.fresh or "proof_password" in request.POST
         if asks and not is_fresh(request.session):
             return prove.prove_first(request)  # type: ignore[arg-type]
         return None
+
+    def _enter(self, request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
+        """Find the place that a page is about among the user's own, and open the database for it."""
+        if access.kind == "requires":
+            self._enter_school(request, user, access, kwargs)
+        if access.kind == "requires_board":
+            self._enter_board(request, user, access, kwargs)
+        if access.kind == "back_office":
+            self._enter_office(user, access)
+        if access.within_grant:
+            self._enter_with_grant(request, user, kwargs)
 
     @staticmethod
     def _keep_to_the_host(request: PortalRequest, access: Access, name: str) -> None:
@@ -277,4 +285,24 @@ class AccessMiddleware:
             trail.record(
                 events.DENIED, school=None, acting_user=user, outcome="denied", details={"right": access.right}
             )
+            raise PermissionDenied
+
+    @staticmethod
+    def _enter_board(request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
+        """Open the database for the schools that this board has now; a school that moved away is not there (SR-B09)."""
+        number = str(kwargs.get("board", ""))
+        boards = {role.board.number: role.board for role in user.running_roles() if role.board is not None}
+        board = boards.get(number)
+        schools = list(School.objects.filter(board=board)) if board is not None else []
+        if "school" in kwargs:
+            schools = [school for school in schools if school.code == kwargs["school"]]
+        if board is None or ("school" in kwargs and not schools):
+            details = {"code": str(kwargs.get("school", number))}
+            trail.record(events.DENIED, school=None, acting_user=user, outcome="denied", details=details)
+            raise Http404
+        request.board, request.schools = board, schools  # type: ignore[attr-defined]  # BoardRequest
+        request.scope.enter_context(school_scope(*schools))
+        if not user.has_perm(access.right, board):
+            details = {"right": access.right}
+            trail.record(events.DENIED, school=None, acting_user=user, outcome="denied", details=details)
             raise PermissionDenied

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.role import RoleName
 from basispoort.lib.access import known_right, right
+from schools.models import Board
 
 if TYPE_CHECKING:
     from django.db import models
@@ -32,6 +33,9 @@ SUPPORT_SEE = right("accounts.support.see", _("See what the helpdesk looked at, 
 SUPPORT_GRANT = right("accounts.support.grant", _("Let the helpdesk look at the school's persons for a while"))
 SUPPORT_LOOK = right("accounts.support.look", _("Look at persons of a school while it lets the helpdesk"))
 SUBSTITUTE_GIVE = right("accounts.substitute.give", _("Give a substitute a pass for one's own groups"))
+
+BOARD_SCHOOLS = right("accounts.board.schools", _("See the schools of the board and how well their access is kept"))
+BOARD_STAFF = right("accounts.board.staff", _("See, check and download who can sign in at the board's schools"))
 
 OFFICE_MAIL = right("accounts.office.mail", _("See which mails wait or were refused, without their addresses"))
 OFFICE_ALERTS = right("accounts.office.alerts", _("See what those on watch must look at, and mark it as solved"))
@@ -80,7 +84,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     RoleName.TRAINEE: EVERYONE | {GROUP_VIEW},
     RoleName.SUBSTITUTE: EVERYONE | {GROUP_VIEW, CLASS_START},
     RoleName.SUPPORT_STAFF: EVERYONE,
-    RoleName.BOARD_MEMBER: frozenset(),
+    RoleName.BOARD_MEMBER: frozenset({BOARD_SCHOOLS, BOARD_STAFF}),
     RoleName.HELPDESK: OFFICE | {OFFICE_RESET, SUPPORT_LOOK},
     RoleName.SECURITY_OFFICER: OFFICE,
 }
@@ -89,10 +93,11 @@ SEES_ALL_GROUPS = frozenset({RoleName.ICT_COORDINATOR, RoleName.HEAD, RoleName.I
 
 
 def holds(user: User, name: str, place: models.Model | None) -> bool:
-    """Tell whether a user holds a right at a school, by any running role; raises UnknownRight for an unknown name."""
+    """Tell whether a user holds a right at a school or board, by any running role; raises UnknownRight for a name."""
     known_right(name)
     # Without a place it is about the whole country: neither a school's role nor a board's.
-    at = (getattr(place, "pk", None), None)
+    pk = getattr(place, "pk", None)
+    at = (None, pk) if isinstance(place, Board) else (pk, None)
     return any(name in RIGHTS[role.role] for role in user.running_roles() if (role.school_id, role.board_id) == at)
 
 

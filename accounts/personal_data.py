@@ -25,6 +25,7 @@ from accounts.models import (
     SchoolAccount,
     SchoolDoor,
     Session,
+    StaffCheck,
     SupportGrant,
     SupportRequest,
     TotpDevice,
@@ -206,4 +207,11 @@ register_simple(
     paths={"user": "asked_by"},
     retention=Retention(550, "answered or left", AS_LONG_AS_THE_TRAIL),
     fields=("school_id", "reason", "ticket", "asked_at", "answered_at"),
+)
+register_simple(
+    StaffCheck,
+    _("check of the staff list"),
+    paths={"user": "checked_by"},
+    retention=Retention(550, "checked", "SR-J03: who checked for the board, as long as the trail speaks of it"),
+    fields=("school_id", "day", "people"),
 )

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import MailToken, Passkey, Role, TotpDevice, User, UserStaff
+from basispoort.lib.csv import harmless_csv
 from schools.models import StaffMember
 
 if TYPE_CHECKING:
@@ -62,3 +66,24 @@ def without_account(school: School) -> list[StaffMember]:
     """Give the staff of the roster for whom nobody has been invited yet, by name."""
     known = UserStaff.objects.for_school(school).values("staff_member")
     return list(StaffMember.objects.for_school(school).present().exclude(pk__in=known).by_name())
+
+
+def staff_file(school: School, rows: list[StaffRow]) -> HttpResponse:
+    """Give a list of staff as a file for a spreadsheet; the caller wrote it in the trail (SR-E05, SR-E06)."""
+    head = [_("Name"), _("Role"), _("First day"), _("Last day"), _("Last sign-in"), _("Second step")]
+    lines = [
+        [
+            row.name,
+            str(role.get_role_display()),
+            role.starts_on.isoformat(),
+            role.ends_on.isoformat() if role.ends_on else "",
+            timezone.localtime(row.last_sign_in).date().isoformat() if row.last_sign_in else "",
+            _("yes") if row.has_second_step else _("no"),
+        ]
+        for row in rows
+        for role in row.roles
+    ]
+    response = HttpResponse(harmless_csv([head, *lines]), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="medewerkers-{school.code}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response

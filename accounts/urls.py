@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts import pupil_urls, second_step_urls, staff_urls
+from accounts import board_urls, pupil_urls, second_step_urls, staff_urls
 from accounts.views import address, challenge, links, sessions, staff
 
 app_name = "accounts"
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("link/<slug:purpose>/<str:token>/", links.link, name="link"),
     path("wachtwoord-kiezen/", links.choose_password, name="choose-password"),
     path("taal/", staff.choose_language, name="language"),
+    path("wisselen/", staff.switch, name="switch"),
     path("account/", staff.profile, name="profile"),
     path("account/adres/", address.address, name="address"),
     path("adres-bevestigen/", address.confirm_address, name="confirm-address"),
@@ -24,4 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *second_step_urls.urlpatterns,
     *staff_urls.urlpatterns,
     *pupil_urls.urlpatterns,
+    *board_urls.urlpatterns,
 ]

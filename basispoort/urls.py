@@ -4,9 +4,10 @@ from django.urls import include, path, register_converter
 
 from accounts.second_step_urls import passkey_patterns
 from accounts.views.staff import home
-from schools.converters import SchoolCodeConverter
+from schools.converters import BoardNumberConverter, SchoolCodeConverter
 
 register_converter(SchoolCodeConverter, "school")
+register_converter(BoardNumberConverter, "board")
 
 urlpatterns = [
     path("", home, name="home"),

@@ -10,4 +10,4 @@ class DpaConfig(AppConfig):
 
     def ready(self) -> None:
         """Register rights, events, personal data and the places in the menu."""
-        from dpa import events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first
+        from dpa import board, events, navigation, permissions, personal_data  # noqa: F401, PLC0415 - models must be loaded first

@@ -1,4 +1,4 @@
-"""The school in a URL."""
+"""The school and the board in a URL."""
 
 from schools.models.school import normal_code
 
@@ -15,3 +15,17 @@ class SchoolCodeConverter:
     def to_url(self, value: object) -> str:
         """Take a school or its code."""
         return str(getattr(value, "code", value))
+
+
+class BoardNumberConverter:
+    """A board's number at DUO, as in `/bestuur/41234/`."""
+
+    regex = "[0-9]{5}"
+
+    def to_python(self, value: str) -> str:
+        """Give the number; the middleware looks the board up."""
+        return value
+
+    def to_url(self, value: object) -> str:
+        """Take a board or its number."""
+        return str(getattr(value, "number", value))

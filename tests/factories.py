@@ -113,6 +113,14 @@ def make_coordinator(school: School, **values: Any) -> User:
     return user
 
 
+def make_board_member(board: Board, **values: Any) -> User:
+    """The account of somebody of a board, with an app for the second step."""
+    user = make_user(**values)
+    make_role(user, RoleName.BOARD_MEMBER, board=board)
+    make_app(user)
+    return user
+
+
 def make_teacher(school: School, *, groups: tuple[Group, ...] = (), **values: Any) -> User:
     """A teacher's account, standing for a staff member who teaches the groups."""
     user = make_user(**values)

@@ -42,6 +42,8 @@ def fill(route: str) -> str:
     for converter, sample in SAMPLES.items():
         while (start := path.find(f"<{converter}:")) >= 0:
             path = path[:start] + sample + path[path.index(">", start) + 1 :]
+    while (start := path.find("<board:")) >= 0:
+        path = path[:start] + "99999" + path[path.index(">", start) + 1 :]
     while (start := path.find("<school:")) >= 0:
         path = path[:start] + "99XX00" + path[path.index(">", start) + 1 :]
     return path

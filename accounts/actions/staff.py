@@ -19,6 +19,7 @@ from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from schools.models import School, StaffMember
 
@@ -163,14 +164,16 @@ def announce_leave(*, school: School, acting_user: User) -> bool:
     here = Role.objects.for_school(school).running_today().exclude(user=acting_user)
     others = list(here.filter(role=RoleName.ICT_COORDINATOR).select_related("user"))
     told = {role.user_id: role.user for role in here.filter(role__in=DELEGATES).select_related("user")}
+    of_board: dict[UUID, User] = {}
     if not others:
         with unscoped("tell the board that the last coordinator stops"):
-            members = (
-                Role.objects.get_queryset().running_today().filter(role=RoleName.BOARD_MEMBER, board=school.board_id)
-            )
-            told |= {role.user_id: role.user for role in members.select_related("user")}
+            members = Role.objects.get_queryset().running_today().filter(board=school.board_id).select_related("user")
+            of_board = {one.user_id: one.user for one in members.filter(role=RoleName.BOARD_MEMBER)}
     with transaction.atomic():
-        for user in told.values():
+        own = Role.objects.for_school(school).running_today().filter(user=acting_user, role=RoleName.ICT_COORDINATOR)
+        own.filter(leave_announced_at__isnull=True).update(leave_announced_at=Now())
+        for user in (told | of_board).values():
+            board = school.board if user.pk in of_board else None
             queue_mail(
                 purpose="coordinator_leaves",
                 recipient_id=user.pk,
@@ -184,12 +187,13 @@ def announce_leave(*, school: School, acting_user: User) -> bool:
                     "school": school.name,
                     "code": school.code,
                     "last": not others,
+                    "board": board,
                 },
             )
         trail.record(
             events.LEAVE_ANNOUNCED,
             school=school,
             acting_user=acting_user,
-            details={"told": len(told), "last": not others},
+            details={"told": len(told | of_board), "last": not others},
         )
     return not others

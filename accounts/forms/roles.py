@@ -133,3 +133,12 @@ class ExportForm(forms.Form):
             ("audit", _("an audit or inspection")),
         ),
     )
+
+
+class BoardExportForm(forms.Form):
+    """What somebody of the board needs a list for; a choice, as above."""
+
+    reason = forms.ChoiceField(
+        label=_("What do you need the list for?"),
+        choices=(("board", _("the board's yearly check")), ("audit", _("an audit or inspection"))),
+    )

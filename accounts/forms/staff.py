@@ -100,3 +100,26 @@ class LanguageForm(forms.Form):
 
     language = forms.ChoiceField(choices=settings.LANGUAGES)
     next = forms.CharField(required=False, max_length=500)
+
+
+class SwitchForm(forms.Form):
+    """The school or board that somebody switches to."""
+
+    kind = forms.ChoiceField(choices=(("school", "school"), ("board", "board")))
+    code = forms.CharField(max_length=12)
+
+
+class CheckForm(forms.Form):
+    """The list that was on the screen when somebody of the board checked it."""
+
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
+class PageForm(forms.Form):
+    """Which page of a list."""
+
+    page = forms.IntegerField(min_value=1, max_value=99_999, required=False)
+
+    def number(self) -> int:
+        """Give the page asked for; the first one for anything senseless."""
+        return (self.is_valid() and self.cleaned_data["page"]) or 1

@@ -11,6 +11,7 @@ from accounts.models.network import NetworkRange
 from accounts.models.role import Role, RoleGroup, RoleName
 from accounts.models.school_account import AllowedTenant, SchoolAccount
 from accounts.models.session import Session
+from accounts.models.staff_check import StaffCheck
 from accounts.models.standing import UserPupil, UserStaff
 from accounts.models.support import SupportGrant, SupportReason, SupportRequest
 from accounts.models.token import LinkRequest, MailReason, MailToken, TokenPurpose
@@ -47,6 +48,7 @@ __all__ = [
     "SchoolDoor",
     "Session",
     "SolvedChallenge",
+    "StaffCheck",
     "SupportGrant",
     "SupportReason",
     "SupportRequest",

@@ -114,6 +114,7 @@ class Role(TenantModel):
     # A pass runs by the hour, and what is withdrawn ends at that very moment (SR-A10, SR-A17).
     since = models.DateTimeField(_("from the moment"), null=True, blank=True)
     until = models.DateTimeField(_("until the moment"), null=True, blank=True)
+    leave_announced_at = models.DateTimeField(_("wants to stop since"), null=True, blank=True)
     given_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
     )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from accounts.actions.support import running_grant
 from accounts.back_office import is_back_office
 from accounts.challenges.desk import Purpose
 from accounts.failures import Demand, TooManyTries
-from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm
+from accounts.forms.staff import LanguageForm, NewPasswordForm, ProfileForm, SignInForm, SwitchForm
 from accounts.models import User, UserKind
 from accounts.models.attempt import DEVICE_DAYS
 from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, with_challenge
@@ -32,6 +32,7 @@ from accounts.views.place_card import place_card
 from basispoort.audit import trail
 from basispoort.lib.access import before_second_step, own_account, public, requires, seen_along
 from basispoort.lib.hashers import HashersBusy
+from basispoort.web.places import places_of
 from basispoort.web.start import steps_for
 
 if TYPE_CHECKING:
@@ -158,10 +159,23 @@ def home(request: PortalRequest) -> HttpResponse:
         return redirect("accounts:second-step")
     if is_back_office(request) and request.watched is None:
         return redirect("admin:index")
-    schools = {role.school.pk: role.school for role in user.running_roles() if role.school}
-    if len(schools) == 1:
-        return redirect("accounts:school", next(iter(schools.values())))
-    return render(request, "accounts/staff/choose_school.html", {"chosen_from": list(schools.values())})
+    places = places_of(user)
+    if len(places) == 1:
+        return HttpResponseRedirect(places[0].url)
+    return render(request, "accounts/staff/choose_place.html")
+
+
+@own_account
+@require_POST
+def switch(request: StaffRequest) -> HttpResponse:
+    """Go to another school or board of one's own, under a new session key (SR-A06)."""
+    form = SwitchForm(request.POST)
+    chosen = (form.cleaned_data["kind"], form.cleaned_data["code"]) if form.is_valid() else None
+    place = next((one for one in places_of(request.user) if (one.kind, one.code) == chosen), None)
+    if place is None:
+        raise Http404
+    request.session.cycle_key()
+    return HttpResponseRedirect(place.url)
 
 
 @own_account

@@ -29,12 +29,12 @@ from accounts.actions.staff import (
     invite,
     resend_invitation,
 )
+from accounts.actions.staff_check import last_check
 from accounts.forms.roles import ExportForm, InviteForm, ResetForm, RoleForm
 from accounts.models import FactorReset, Role, RoleName
-from accounts.staff_list import StaffRow, staff_of, without_account
+from accounts.staff_list import StaffRow, staff_file, staff_of, without_account
 from basispoort.audit import trail
 from basispoort.lib.access import fresh, requires
-from basispoort.lib.csv import harmless_csv
 from basispoort.lib.proof import require_fresh
 from schools.models import StaffMember
 
@@ -71,6 +71,7 @@ def staff(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 
         "may_give_pass": request.user.has_perm(permissions.SUBSTITUTE_GIVE, request.school),
         "coordinators": len({row.id for row in rows for role in row.roles if role.role == RoleName.ICT_COORDINATOR}),
         "export": ExportForm(),
+        "checked": last_check(request.school),
     }
     return render(request, "accounts/staff_pages/staff.html", facts)
 
@@ -225,20 +226,4 @@ def staff_export(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
         acting_user=request.user,
         details={"people": len(rows), "reason": form.cleaned_data["reason"]},
     )
-    head = [_("Name"), _("Role"), _("First day"), _("Last day"), _("Last sign-in"), _("Second step")]
-    lines = [
-        [
-            row.name,
-            str(role.get_role_display()),
-            role.starts_on.isoformat(),
-            role.ends_on.isoformat() if role.ends_on else "",
-            timezone.localtime(row.last_sign_in).date().isoformat() if row.last_sign_in else "",
-            _("yes") if row.has_second_step else _("no"),
-        ]
-        for row in rows
-        for role in row.roles
-    ]
-    response = HttpResponse(harmless_csv([head, *lines]), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="medewerkers-{request.school.code}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return staff_file(request.school, rows)

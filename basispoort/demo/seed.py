@@ -158,7 +158,7 @@ def seed(publisher: Participant, rosters: Path) -> dict[str, Any]:
         if demo.shares:
             _share(school, publisher, coordinator)
         pupils += _pupils(school)
-    return {"identities": [*identities, *_own_people()], "pupils": pupils}
+    return {"identities": [*identities, *_board_members(boards), *_own_people()], "pupils": pupils}
 
 
 def _make_school(demo: DemoSchool, boards: Mapping[str, Board]) -> School:
@@ -185,6 +185,20 @@ def _person(school: School, role: str, first_name: str, mailbox: str) -> User:
     return user
 
 
+def _board_members(boards: Mapping[str, Board]) -> Iterator[dict[str, str]]:
+    """Give somebody of each board, who sees its schools and checks their lists of staff."""
+    for number, board in boards.items():
+        user = User.objects.create_staff(
+            email=f"bestuur@{number}.voorbeeldbestuur.example",
+            first_name="Bea",
+            last_name="Voorbeeld",
+            password=PASSWORD,
+        )
+        _give_role(user, RoleName.BOARD_MEMBER, None, board)
+        TotpDevice(user=user, name="app", seed=TotpDevice.new_seed()).save(force_insert=True)
+        yield _identity(user, RoleName.BOARD_MEMBER, None, board)
+
+
 def _own_people() -> Iterator[dict[str, str]]:
     """Give the portal's own people: two of the helpdesk, because renewing a second step takes two, and an officer."""
     for first_name, mailbox, role in OWN_PEOPLE:
@@ -200,17 +214,18 @@ def _own_people() -> Iterator[dict[str, str]]:
         yield _identity(user, role, None)
 
 
-def _give_role(user: User, role: str, school: School | None) -> None:
+def _give_role(user: User, role: str, school: School | None, board: Board | None = None) -> None:
+    first = timezone.localdate() - timedelta(days=30)
     with unscoped("the demo gives roles"):
-        Role.objects.create(user=user, role=role, school=school, starts_on=timezone.localdate() - timedelta(days=30))
+        Role.objects.create(user=user, role=role, school=school, board=board, starts_on=first)
     user.forget_roles()
 
 
-def _identity(user: User, role: str, school: School | None) -> dict[str, str]:
+def _identity(user: User, role: str, school: School | None, board: Board | None = None) -> dict[str, str]:
     facts = {"role": str(role), "name": user.full_name, "email": str(user.email)}
     app = TotpDevice.objects.filter(user=user).first()
     secret = {"totp_secret": spoken_seed(app.seed).replace(" ", "")} if app else {}
-    place = f"{school.name} ({school.code})" if school else "Basispoort"
+    place = f"{school.name} ({school.code})" if school else str(board or "Basispoort")
     return facts | secret | {"password": PASSWORD, "school": place}
 
 

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-Kind = Literal["public", "own_account", "requires", "pupil_only", "participant", "back_office"]
+Kind = Literal["public", "own_account", "requires", "pupil_only", "participant", "back_office", "requires_board"]
 View = TypeVar("View", bound="Callable[..., Any]")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A view's declaration; `right` is named for the kinds `requires` and `back_office` only.
+    """A view's declaration; `right` is named for the kinds `requires`, `requires_board` and `back_office` only.
 
     `fresh`: asks for a proof of who acts that is at most ten minutes old (SR-A12). `before_second_step`: open to who
     has still to take the second step of signing in (SR-A11). `seen_along`: the word for this page where the helpdesk
@@ -105,6 +105,18 @@ def requires(name: str, *, before_agreement: bool = False) -> Callable[[View], V
 
     def declare(view: View) -> View:
         return _declare(view, Access("requires", name, before_agreement))
+
+    return declare
+
+
+def requires_board(name: str) -> Callable[[View], View]:
+    """Declare a view for who holds this right at the board in the URL; a school in the URL must be one of that board.
+
+    The database is open for that school, or without one for all schools of the board, as they are at this request.
+    """
+
+    def declare(view: View) -> View:
+        return _declare(view, Access("requires_board", name))
 
     return declare
 

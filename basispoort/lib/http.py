@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.watching import Watched
-    from schools.models import Pupil, School
+    from schools.models import Board, Pupil, School
 
 
 class PortalRequest(HttpRequest):
@@ -44,3 +44,10 @@ class PupilRequest(SchoolRequest):
     """A request of a signed-in pupil, at the pupil's school."""
 
     pupil: Pupil
+
+
+class BoardRequest(StaffRequest):
+    """A request within one board: about all its schools, or about the one in the URL."""
+
+    board: Board
+    schools: list[School]

@@ -35,6 +35,7 @@ class Item:
 
 
 _sections: dict[str, Section] = {}
+_board_sections: dict[str, Section] = {}
 
 
 def register_section(label: str | _StrPromise, url_name: str, *, right: str, order: int, icon: str = "circle") -> None:
@@ -42,17 +43,21 @@ def register_section(label: str | _StrPromise, url_name: str, *, right: str, ord
     _sections[url_name] = Section(label, url_name, right, order, icon)
 
 
+def register_board_section(label: str | _StrPromise, url_name: str, *, right: str, order: int, icon: str) -> None:
+    """Add a section to the menu of a board; the page takes the board as its only argument."""
+    _board_sections[url_name] = Section(label, url_name, right, order, icon)
+
+
 def items_for(request: PortalRequest) -> list[Item]:
-    """Give the menu of the school the request is about, for this user; the longest address that fits is current."""
-    school = getattr(request, "school", None)
+    """Give the menu of the school or board the request is about, for this user; the longest address is current."""
+    board = getattr(request, "board", None)
+    place = board or getattr(request, "school", None)
     user = getattr(request, "user", None)
-    if school is None or user is None or getattr(user, "kind", "") not in {"staff", "portal"}:
+    if place is None or user is None or getattr(user, "kind", "") not in {"staff", "portal"}:
         return []
-    sections = sorted(_sections.values(), key=lambda section: section.order)
+    sections = sorted((_board_sections if board else _sections).values(), key=lambda section: section.order)
     urls = {
-        one: reverse(one.url_name, args=[school])
-        for one in sections
-        if not one.right or user.has_perm(one.right, school)
+        one: reverse(one.url_name, args=[place]) for one in sections if not one.right or user.has_perm(one.right, place)
     }
     # The start page stands above all others: it is current only where it is itself.
     fitting = [url for one, url in urls.items() if request.path == url or (one.right and request.path.startswith(url))]

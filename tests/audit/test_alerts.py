@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -23,6 +23,7 @@ from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import school_transaction, unscoped
 from schools.models import RosterDelivery
 from tests import factories
+from tests.at_once import at_once
 from tests.audit.test_trail import forge, write
 
 if TYPE_CHECKING:
@@ -108,18 +109,7 @@ def test_alert_is_solved_once_and_stands_in_the_trail(coordinator: User) -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_raise_at_once_open_one_alert() -> None:
-    gate = threading.Barrier(2)
-
-    def raise_one() -> None:
-        gate.wait()
-        raise_alert(KIND)
-        connection.close()
-
-    threads = [threading.Thread(target=raise_one) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[partial(raise_alert, KIND)] * 2)
 
     assert list(Alert.objects.values_list("count", flat=True)) == [2]
 
