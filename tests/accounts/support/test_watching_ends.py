@@ -16,10 +16,11 @@ from schools.models import Pupil
 from tests import factories
 from tests.accounts.office.factories import at_office
 from tests.accounts.support.factories import is_watching, let_time_pass, make_grant, start_watching
+from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
     from schools.models import School
-    from tests.conftest import PortalClient
+
 
 pytestmark = pytest.mark.requirement("SR-B07")
 STOP = watching.STOP_PATH
@@ -111,11 +112,24 @@ def test_button_leads_back_to_the_page_of_the_person(desk: PortalClient, teacher
     assert desk.get(back[1]).status_code == 200
 
 
+@pytest.mark.requirement("SR-P02")
+@pytest.mark.usefixtures("grant")
+def test_session_that_looks_along_shows_nothing_on_the_public_host(desk: PortalClient, teacher: User) -> None:
+    start_watching(desk, teacher)
+    public = PortalClient()
+    public.cookies[COOKIE] = desk.cookies[COOKIE].value
+
+    page = public.get("/school/99XX00/")
+
+    assert page.status_code == 404
+    assert teacher.first_name not in page.content.decode()
+
+
 @pytest.mark.usefixtures("grant")
 def test_second_tab_that_stops_ends_it_in_the_first_too(desk: PortalClient, teacher: User) -> None:
     start_watching(desk, teacher)
     second = at_office()
-    second.cookies = desk.cookies.__class__(desk.cookies.output(header="", sep=";"))
+    second.cookies[COOKIE] = desk.cookies[COOKIE].value
     second.post(STOP)
 
     page = desk.get("/school/99XX00/")
