@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts import events
 from accounts.actions.support import (
     CanLookAlready,
     Length,
@@ -19,6 +20,7 @@ from accounts.actions.support import (
     tell_ended_grants,
 )
 from accounts.models import RoleName, SupportGrant
+from basispoort.audit import trail
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction
@@ -163,6 +165,21 @@ def test_after_an_early_end_a_new_leave_can_be_given(client: Client, school: Sch
     client.post(PAGE + "toelaten/", YES)
 
     assert [grant.ended_at is None for grant in grants_of(school)] == [False, True]
+
+
+@pytest.mark.parametrize(("looks", "words"), [(0, "heeft niemand bekeken"), (1, "keek 1 keer"), (2, "keek 2 keer")])
+def test_mail_at_the_end_tells_how_often_the_helpdesk_looked(
+    client: Client, school: School, coordinator: User, looks: int, words: str
+) -> None:
+    make_grant(school, coordinator)
+    with school_transaction(school):
+        for _ in range(looks):
+            trail.record(events.SUPPORT_SEARCHED, school=school, acting_user=None)
+    client.force_login(coordinator)
+
+    client.post(PAGE + "beeindigen/")
+
+    assert words in str(OutgoingMail.objects.get(purpose="support_ended").text)
 
 
 def test_leave_ends_by_itself_and_coordinators_are_told_once(school: School, coordinator: User) -> None:
