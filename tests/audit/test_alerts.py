@@ -72,6 +72,16 @@ def test_alert_that_opens_again_within_the_hour_is_not_mailed_until_the_hour_is_
     assert Alert.objects.count() == 2
 
 
+@pytest.mark.usefixtures("watchers")
+@pytest.mark.django_db
+def test_alert_that_stays_open_for_hours_is_not_mailed_again() -> None:
+    raise_alert(KIND)
+    Alert.objects.update(mailed_at=Now() - timedelta(hours=2))
+    raise_alert(KIND)
+
+    assert OutgoingMail.objects.count() == len(WATCHERS)
+
+
 @pytest.mark.django_db
 def test_alert_without_anybody_on_watch_stands_in_the_back_office_alone() -> None:
     raise_alert(KIND)
