@@ -34,6 +34,11 @@ DENIALS = alert_kind(
     _("An account tries to enter schools that are not its own"),
     _("Look the account up in the trail and call its owner or the school. If it is not the owner, end its sessions."),
 )
+EXPORTS = alert_kind(
+    "accounts.exports",
+    _("One account takes more than 5,000 lines away in a day"),
+    _("Ask the owner and the school what the lists are for. If nobody knows, end the sessions and tell the schools."),
+)
 # A call takes a look along with one or two persons.
 WATCHED_OFTEN, WATCHED_WITHIN = 10, timedelta(hours=1)
 WATCHING = alert_kind(

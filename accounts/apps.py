@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
         from accounts import (  # noqa: F401, PLC0415 - models must be loaded first
             alerts,
             events,
+            exports,
             navigation,
             permissions,
             personal_data,

@@ -25,6 +25,7 @@ SCHOOL_DOOR = right("accounts.school.door", _("See and renew the school's own si
 CLASS_START = right("accounts.class.start", _("Open a class start and let pupils in"))
 
 STAFF_VIEW = right("accounts.staff.view", _("See the staff of the school and their roles"))
+EXPORTS = right("accounts.exports.view", _("Fetch the lists that one had made"))
 STATISTICS_VIEW = right("accounts.statistics.view", _("See how the school signs in, in numbers"))
 TRAIL_VIEW = right("accounts.trail.view", _("Read the trail of the school"))
 STAFF_MANAGE = right("accounts.staff.manage", _("Invite staff, give and end roles"))
@@ -54,6 +55,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         STAFF_VIEW,
         TRAIL_VIEW,
         STATISTICS_VIEW,
+        EXPORTS,
         STAFF_MANAGE,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
@@ -71,6 +73,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         STAFF_VIEW,
         TRAIL_VIEW,
         STATISTICS_VIEW,
+        EXPORTS,
         FACTOR_RESET,
         SUBSTITUTE_GIVE,
         SUPPORT_SEE,

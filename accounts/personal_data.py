@@ -7,6 +7,7 @@ from django_otp_webauthn.models import WebAuthnUserHandle
 from accounts.models import (
     AllowedTenant,
     ClassStart,
+    Export,
     FactorReset,
     KnownDevice,
     LetIn,
@@ -44,6 +45,13 @@ register_simple(
     paths={"user": "pk"},
     retention=Retention(30, "last role or link ended", "OV 12.1: an account without a person serves nothing"),
     fields=("id", "kind", "first_name", "infix", "last_name", "email", "language", "created_at"),
+)
+register_simple(
+    Export,
+    _("list that somebody had made"),
+    paths={"user": "asked_by"},
+    retention=Retention(30, "asked", "SR-E06: the file a day at most; that it was made, as long as questions come"),
+    fields=("kind", "reason", "state", "rows", "asked_at"),
 )
 register_simple(
     OfficeReset,

@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import factor_resets, school_accounts, staff_pages, statistics, substitutes, support, trail
+from accounts.views import exports, factor_resets, school_accounts, staff_pages, statistics, substitutes, support, trail
 
 urlpatterns: list[URLPattern] = [
     path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
     path("school/<school:school>/medewerkers/uitnodigen/", staff_pages.staff_invite, name="staff-invite"),
-    path("school/<school:school>/medewerkers/lijst/", staff_pages.staff_export, name="staff-export"),
+    path("school/<school:school>/medewerkers/lijst/", exports.staff_export, name="staff-export"),
     path("school/<school:school>/medewerkers/stoppen/", staff_pages.leave, name="staff-leave"),
     path("school/<school:school>/medewerkers/<uuid:user>/", staff_pages.staff_person, name="staff-person"),
     path("school/<school:school>/medewerkers/<uuid:user>/rol/", staff_pages.role_give, name="role-give"),
@@ -25,8 +25,10 @@ urlpatterns: list[URLPattern] = [
     ),
     path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
     path("school/<school:school>/cijfers/", statistics.statistics, name="statistics"),
+    path("school/<school:school>/lijsten/", exports.exports_page, name="exports"),
+    path("school/<school:school>/lijsten/<uuid:export>/", exports.export_fetch, name="export-fetch"),
     path("school/<school:school>/logboek/", trail.log, name="trail"),
-    path("school/<school:school>/logboek/downloaden/", trail.log_export, name="trail-export"),
+    path("school/<school:school>/logboek/downloaden/", exports.trail_export, name="trail-export"),
     path("school/<school:school>/helpdesk/", support.support, name="support"),
     path("school/<school:school>/helpdesk/toelaten/", support.support_grant, name="support-grant"),
     path("school/<school:school>/helpdesk/beeindigen/", support.support_end, name="support-end"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from celery import shared_task
 from django.db.models.functions import Now
 
+from accounts.actions import exports
 from accounts.actions.support import tell_ended_grants
 from accounts.actions.tokens import answer, forget_old_links
 from accounts.models import ClassStart, DoorMiss, FailureCounter, LinkRequest, SolvedChallenge
@@ -26,6 +28,19 @@ KEPT = timedelta(days=1)
 def answer_link_request(pk: str) -> None:
     """Answer one request for a link; a second time finds nothing to do."""
     answer(pk)
+
+
+# Shorter than the lease, so that no worker still writes when the next one may start.
+@shared_task(name="accounts.make_export", soft_time_limit=150, time_limit=165)
+def make_export(school_id: int, export_id: str) -> str:
+    """Make one list, if nobody else does or did."""
+    return exports.make_export(school_id=school_id, export_id=UUID(export_id))
+
+
+@shared_task(name="accounts.sweep_exports")
+def sweep_exports() -> dict[str, int]:
+    """Wake lists that wait, and take away what is over; gives how many of each."""
+    return exports.sweep_exports()
 
 
 @shared_task(name="accounts.sweep_links")

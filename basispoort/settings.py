@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep watch": {"task": "audit.watch", "schedule": 60.0},
     "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
+    "make lists that wait": {"task": "accounts.sweep_exports", "schedule": 60.0},
     "answer requests for links that wait": {"task": "accounts.sweep_links", "schedule": 60.0},
     "forget class starts of yesterday": {"task": "accounts.forget_class_starts", "schedule": 3600.0},
     "tell publishers of sign-outs": {"task": "licences.sweep_logouts", "schedule": 60.0},

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ResetReason, RoleName
+from accounts.models import ExportReason, ResetReason, RoleName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,11 +127,7 @@ class ExportForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("What do you need the list for?"),
-        choices=(
-            ("board", _("the board's yearly check")),
-            ("school", _("the school's own administration")),
-            ("audit", _("an audit or inspection")),
-        ),
+        choices=ExportReason.choices,
     )
 
 

@@ -6,6 +6,7 @@ from accounts.models.challenge import ChallengeKind, SolvedChallenge
 from accounts.models.class_start import ClassStart, LetIn
 from accounts.models.code import CodeKind, PupilCode
 from accounts.models.door import DoorMiss, SchoolDoor
+from accounts.models.export import Export, ExportReason, ExportState
 from accounts.models.factor_reset import FactorReset, IdentityCheck, OfficeReset, ResetReason
 from accounts.models.network import NetworkRange
 from accounts.models.role import Role, RoleGroup, RoleName
@@ -24,6 +25,9 @@ __all__ = [
     "ClassStart",
     "CodeKind",
     "DoorMiss",
+    "Export",
+    "ExportReason",
+    "ExportState",
     "FactorReset",
     "FailureCounter",
     "IdentityCheck",

@@ -32,9 +32,9 @@ from accounts.actions.staff import (
 from accounts.actions.staff_check import last_check
 from accounts.forms.roles import ExportForm, InviteForm, ResetForm, RoleForm
 from accounts.models import FactorReset, Role, RoleName
-from accounts.staff_list import StaffRow, staff_file, staff_of, without_account
+from accounts.staff_list import StaffRow, staff_of, without_account
 from basispoort.audit import trail
-from basispoort.lib.access import fresh, requires
+from basispoort.lib.access import requires
 from basispoort.lib.proof import require_fresh
 from schools.models import StaffMember
 
@@ -208,22 +208,3 @@ def leave(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 
     else:
         messages.success(request, _("Your colleagues are told. One of them can end your role."))
     return redirect("accounts:staff", request.school)
-
-
-@fresh
-@requires(permissions.STAFF_MANAGE)
-@require_POST
-def staff_export(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
-    """Give the list for the board's yearly check, with the reason kept in the trail (SR-E05, SR-E06)."""
-    form = ExportForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose what you need the list for."))
-        return redirect("accounts:staff", request.school)
-    rows = staff_of(request.school)
-    trail.record(
-        events.STAFF_EXPORTED,
-        school=request.school,
-        acting_user=request.user,
-        details={"people": len(rows), "reason": form.cleaned_data["reason"]},
-    )
-    return staff_file(request.school, rows)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from accounts import events
 from basispoort.audit import trail
 from basispoort.audit.models import AuditEntry
-from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction
 from tests import factories
 
@@ -117,29 +116,6 @@ def test_page_takes_as_many_queries_for_thirty_names_as_for_one(
         client.get(PAGE)
 
     assert len(queries) == few
-
-
-@pytest.mark.requirement("SR-E05")
-def test_download_computes_nothing_and_stands_in_the_trail(client: Client, school: School, coordinator: User) -> None:
-    write(school, factories.make_user(first_name="=1+1"))
-    client.force_login(coordinator)
-
-    text = client.post(f"{PAGE}downloaden/", {"reason": "audit"}).content.decode("utf-8-sig")
-
-    assert '"\'=1+1 Voorbeeld"' in text
-    with school_transaction(school):
-        entry = AuditEntry.objects.for_school(school).get(event=events.TRAIL_EXPORTED)
-    assert entry.details["reason"] == "audit"
-
-
-@pytest.mark.requirement("SR-E06")
-def test_download_asks_again_who_one_is(client: Client, coordinator: User) -> None:
-    client.force_login(coordinator)
-    session = client.session
-    session[PROVED] = 0
-    session.save()
-
-    assert "proof_password" in client.post(f"{PAGE}downloaden/", {"reason": "audit"}).content.decode()
 
 
 def test_teacher_does_not_read_the_trail(client: Client, teacher: User) -> None:

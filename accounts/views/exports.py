@@ -1,0 +1,87 @@
+"""Exporten: the lists that somebody asked for, each to be fetched once (SR-E06)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import exports, permissions
+from accounts.actions.exports import BeingMade, NotToBeFetched, ask_export, fetch_export, kind_of
+from accounts.forms.roles import ExportForm
+from accounts.forms.trail import TrailForm
+from accounts.models import Export, ExportState
+from basispoort.lib.access import fresh, requires
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from basispoort.lib.http import SchoolRequest
+
+SHOWN = 20
+
+
+@requires(permissions.EXPORTS)
+@require_safe
+def exports_page(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
+    """List the visitor's own exports of the last thirty days; the page looks again by itself while one is made."""
+    rows = list(Export.objects.for_school(request.school).filter(asked_by=request.user).defer("content")[:SHOWN])
+    facts = {
+        "exports": [(row, kind_of(row.kind)) for row in rows],
+        "making": any(row.state == ExportState.WAITING for row in rows),
+    }
+    template = "accounts/staff_pages/exports.html#exports" if request.htmx else "accounts/staff_pages/exports.html"
+    return render(request, template, facts)
+
+
+@fresh
+@requires(permissions.STAFF_MANAGE)
+@require_POST
+def staff_export(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
+    """Have the list of staff made, for the board's yearly check."""
+    return _ask(request, exports.STAFF, {}, "accounts:staff")
+
+
+@fresh
+@requires(permissions.TRAIL_VIEW)
+@require_POST
+def trail_export(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
+    """Have the trail made as it is shown, with the same choices."""
+    asked = TrailForm(request.GET).asked()
+    moments = {name: asked[name].isoformat() for name in ("since", "until") if asked[name]}
+    chosen = moments | {"event": asked["event"], "refused": asked["refused"]}
+    return _ask(request, exports.TRAIL, chosen, "accounts:trail")
+
+
+def _ask(request: SchoolRequest, kind: str, chosen: Mapping[str, Any], back: str) -> HttpResponse:
+    form = ExportForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what you need the list for."))
+        return redirect(back, request.school)
+    try:
+        reason = form.cleaned_data["reason"]
+        ask_export(school=request.school, kind=kind, reason=reason, chosen=chosen, acting_user=request.user)
+    except BeingMade:
+        messages.info(request, _("This list is being made already."))
+    return redirect("accounts:exports", request.school)
+
+
+@requires(permissions.EXPORTS)
+@require_POST
+def export_fetch(request: SchoolRequest, school: str, export: UUID) -> HttpResponse:  # noqa: ARG001 - see above
+    """Give the file, once."""
+    get_object_or_404(Export.objects.for_school(request.school).filter(asked_by=request.user).only("id"), pk=export)
+    try:
+        kind, content = fetch_export(school=request.school, export_id=export, acting_user=request.user)
+    except NotToBeFetched:
+        messages.error(request, _("This list was fetched already, or its day is over. Ask for it again."))
+        return redirect("accounts:exports", request.school)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind.file_name}-{request.school.code}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
