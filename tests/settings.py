@@ -44,4 +44,6 @@ CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 STATIC_ROOT = ROOT / "var" / "test" / "static"  # noqa: F405 - of the portal's settings
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# Each client of a test starts the middleware anew: a file is looked for when it is asked, not all of them beforehand.
+WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,7 +13,6 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
 from accounts import events
 from accounts.actions.support import coordinators_of
@@ -26,12 +24,14 @@ from basispoort.audit.alerts import raise_alert
 from basispoort.lib.csv import harmless_csv
 from basispoort.lib.jobs import MAXIMUM_ATTEMPTS
 from basispoort.lib.mail import queue_mail
+from basispoort.lib.queues import wake, wake_after_commit
 from basispoort.lib.tenancy import school_transaction, unscoped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
+    from celery import Task
     from django.utils.functional import _StrPromise
 
     from basispoort.audit.trail import Detail
@@ -101,18 +101,14 @@ def ask_export(*, school: School, kind: str, reason: str, chosen: Mapping[str, A
         raise BeingMade from None
     details = {"kind": kind, "reason": str(reason)} | {name: str(value) for name, value in chosen.items() if value}
     trail.record(events.EXPORT_ASKED, school=school, acting_user=acting_user, target=asked, details=details)
-    transaction.on_commit(partial(wake, school.pk, asked.pk))
+    wake_after_commit(_making(), school.pk, asked.pk)
     return asked
 
 
-def wake(school_id: int, export_id: UUID) -> None:
-    """Tell a worker that there is work; without a queue the sweeper finds it."""
+def _making() -> Task[..., object]:
     from accounts.tasks import make_export as task  # noqa: PLC0415 - the task calls the action below
 
-    try:
-        task.apply_async((school_id, str(export_id)), retry=False)
-    except (OperationalError, OSError):
-        return
+    return task
 
 
 def make_export(*, school_id: int, export_id: UUID) -> str:
@@ -177,8 +173,7 @@ def sweep_exports() -> dict[str, int]:
     done = {"woken": 0, "failed": 0, "over": 0, "forgotten": 0}
     for school_id, pk, attempts in found:
         if attempts < MAXIMUM_ATTEMPTS:
-            wake(school_id, pk)
-            done["woken"] += 1
+            done["woken"] += wake(_making(), school_id, pk)
         else:
             done["failed"] += _end_one(school_id, Q(pk=pk, state=ExportState.WAITING) & free, ExportState.FAILED)
     for school_id, pk in over:

@@ -16,7 +16,8 @@ from accounts.actions.passwords import end_everything, tell_password_changed
 from accounts.back_office import base_url_for
 from accounts.models import LinkRequest, MailReason, MailToken, Role, TokenPurpose, User, UserKind
 from basispoort.audit import trail
-from basispoort.lib.mail import queue_mail, wake
+from basispoort.lib.mail import queue_mail
+from basispoort.lib.queues import wake_after_commit
 from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _leave_to_worker(address: str, reason: MailReason) -> None:
     from accounts.tasks import answer_link_request  # noqa: PLC0415 - the task imports this module
 
     request = LinkRequest.objects.create(address=address, reason=reason)
-    wake(answer_link_request.delay, request.pk)
+    wake_after_commit(answer_link_request, request.pk)
 
 
 def answer(pk: UUID | str) -> None:

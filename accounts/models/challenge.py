@@ -100,8 +100,10 @@ class SolvedChallenge(models.Model):
         """Use up as many solved challenges as a try costs, each no sooner than its kind's wait after it was solved.
 
         Rows that another try holds do not count: of many tries at once with one ticket, one goes on. With `use`
-        false nothing is used up: it only tells what would happen.
+        false nothing is used up: it only tells what would happen. A try that costs nothing uses nothing.
         """
+        if number == 0:
+            return Redeemed()
         with transaction.atomic():
             rows = cls.waiting(browser, purpose).annotate(
                 age=ExpressionWrapper(Now() - F("solved_at"), output_field=DurationField())

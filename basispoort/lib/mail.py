@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
-from kombu.exceptions import OperationalError
 
 from basispoort.lib.models import OutgoingMail
+from basispoort.lib.queues import wake_after_commit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -32,16 +31,6 @@ LONGEST_WAIT_SECONDS = 3600
 
 class RefusedForGood(Exception):
     """The mail server said that it will never take this mail."""
-
-
-def wake(task: Callable[[str], object], pk: UUID) -> None:
-    """Wake a worker for a row once the transaction stands; without a queue the sweeper finds the row (SR-O, Redis)."""
-
-    def send() -> None:
-        with contextlib.suppress(OperationalError, OSError):
-            task(str(pk))
-
-    transaction.on_commit(send)
 
 
 def queue_mail(  # noqa: PLR0913 - a mail is all of these
@@ -70,7 +59,7 @@ def queue_mail(  # noqa: PLR0913 - a mail is all of these
             text=render_to_string(f"{template}.txt", facts),
             html=render_to_string(f"{template}.html", facts),
         )
-    wake(send_mail.delay, mail.pk)
+    wake_after_commit(send_mail, mail.pk)
     return mail
 
 

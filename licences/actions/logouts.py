@@ -6,7 +6,6 @@ a worker sends it. A participant that was told twice signs nobody out twice.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 import uuid
@@ -17,12 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
-from kombu.exceptions import OperationalError
 
 from accounts.models import Session
 from basispoort.audit import trail
 from basispoort.lib.mail import wait_seconds
 from basispoort.lib.outside import Unreachable, post_form
+from basispoort.lib.queues import wake_after_commit
 from basispoort.lib.tenancy import school_transaction, unscoped
 from licences import events
 from licences.models import BackChannelLogout
@@ -83,18 +82,10 @@ def follow_session(*, before: str, after: str) -> None:
 
 
 def _wake(rows: Iterable[Named]) -> None:
-    """Wake workers once the transaction stands; without a queue the sweeper finds the rows (SR-O, Redis)."""
-    from licences.tasks import send_logout as task  # noqa: PLC0415 - the task imports this module
+    from licences.tasks import send_logout  # noqa: PLC0415 - the task imports this module
 
-    named = list(rows)
-
-    def send() -> None:
-        with contextlib.suppress(OperationalError, OSError):
-            for school, pk in named:
-                task.delay(school, str(pk))
-
-    if named:
-        transaction.on_commit(send)
+    for school_id, pk in rows:
+        wake_after_commit(send_logout, school_id, pk)
 
 
 def logout_token(row: BackChannelLogout, *, client_id: str) -> str:

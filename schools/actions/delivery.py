@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import zlib
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from basispoort.audit import trail
 from basispoort.lib.jobs import MAXIMUM_ATTEMPTS
+from basispoort.lib.queues import wake, wake_after_commit
 from basispoort.lib.tenancy import school_transaction, unscoped
 from schools import events
 from schools.actions import delivery_rows
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
+    from celery import Task
     from django.contrib.auth.base_user import AbstractBaseUser
-    from kombu import Connection
 
     from schools.actions.delivery_rows import Claimed
     from schools.edexml.problems import Problem
@@ -82,23 +81,14 @@ def receive_delivery(*, school: School, content: bytes, acting_user: AbstractBas
         target=delivery,
         details={"bytes": len(content)},
     )
-    transaction.on_commit(partial(wake, school.pk, delivery.pk))
+    wake_after_commit(_reading(), school.pk, delivery.pk)
     return delivery
 
 
-def wake(school_id: int, delivery_id: UUID, *, connection: Connection | None = None) -> bool:
-    """Tell a worker that there is work, through the usual broker or the one given; False when it is away.
-
-    Without a queue the delivery waits for the sweeper, and nothing is lost.
-    """
+def _reading() -> Task[..., object]:
     from schools.tasks import read_delivery as task  # noqa: PLC0415 - the task calls the action below
 
-    try:
-        task.apply_async((school_id, str(delivery_id)), retry=False, connection=connection)  # type: ignore[call-arg]  # the stubs leave it out
-    except OperationalError:
-        logger.warning("The queue is away; delivery %s waits for the sweeper.", delivery_id)
-        return False
-    return True
+    return task
 
 
 def read_delivery(*, school_id: int, delivery_id: UUID) -> str:
@@ -238,7 +228,7 @@ def sweep_deliveries() -> dict[str, int]:
     gone = {pk for _, pk in expired}
     for school_id, pk in due:
         if pk not in gone:
-            done["woken"] += wake(school_id, pk)
+            done["woken"] += wake(_reading(), school_id, pk)
     return done
 
 

@@ -57,7 +57,7 @@ def publisher(portal_url: str, material: LearningMaterial) -> Iterator[str]:
     )
     material.url = f"{own}/materiaal/rekenen/"
     material.save(update_fields=["url"])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield own
     server.shutdown()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from basispoort.celery import app
 from basispoort.lib.tenancy import school_transaction
 from schools.actions import delivery_rows
-from schools.actions.delivery import DeliveryOpen, SchoolNotInService, receive_delivery, wake
+from schools.actions.delivery import DeliveryOpen, SchoolNotInService, receive_delivery
 from schools.edexml.write import write_roster
 from schools.models import RosterDelivery
 from schools.tasks import read_delivery, sweep_deliveries
@@ -160,16 +160,6 @@ def test_only_one_of_two_workers_at_once_reads(school: School, coordinator: User
     states = many_at_once(2, lambda _number: read_delivery(school.pk, str(delivery.pk)))
 
     assert sorted(states) == ["", "read"]
-
-
-@pytest.mark.requirement("SR-L01")
-def test_queue_that_is_away_leaves_the_delivery_waiting(school: School, coordinator: User) -> None:
-    delivery = deliver(school, coordinator, make_roster(school), read=False)
-
-    with app.connection_for_write("redis://127.0.0.1:1/0") as away:
-        assert wake(school.pk, delivery.pk, connection=away) is False
-
-    assert now(delivery).state == "received"
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -83,7 +83,7 @@ def running(folder: Path) -> Iterator[tuple[Google, Path]]:
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *_arguments: None  # type: ignore[method-assign]  # a visitor that hung up is no news
     google.address = f"localhost:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     try:
         yield google, certificate

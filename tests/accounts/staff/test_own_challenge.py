@@ -13,7 +13,7 @@ from django.core import signing
 from django.test import Client
 
 from accounts.challenges import question, work
-from accounts.models import SolvedChallenge
+from accounts.models import FailureCounter, SolvedChallenge
 from tests.accounts.staff.challenges import (
     ADDRESS,
     HAND_IN,
@@ -125,6 +125,17 @@ def test_script_hands_in_while_somebody_types_and_the_form_needs_nothing_more(cl
 
     assert (told["solved"], told["wait"], told["next"]) == (True, 4, None)
     assert attempt(client).status_code == 302
+
+
+@pytest.mark.usefixtures("owner")
+def test_script_that_hands_in_where_nothing_is_asked_any_more_is_told_to_go_on(client: Client) -> None:
+    failed(4)
+    done = work_of(attempt(client))
+    FailureCounter.objects.all().delete()
+
+    answer = client.post(HAND_IN, {"purpose": "sign_in", "email": ADDRESS} | done)
+
+    assert (answer.status_code, answer.json()) == (200, {"solved": True, "wait": 0, "next": None})
 
 
 @pytest.mark.usefixtures("owner")
