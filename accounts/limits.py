@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
 KEY = "_limits"
+SHARED = "shared_computer"
 SEEN_EVERY_SECONDS = 60
 
 
@@ -25,13 +26,16 @@ class Limits:
 PUPIL = Limits(60 * 60, 8 * 60 * 60)
 ADULT = Limits(60 * 60, 12 * 60 * 60)
 POWERFUL = Limits(15 * 60, 8 * 60 * 60)
+# On a computer that others use too, whoever it is.
+SHARED_IDLE_SECONDS = 10 * 60
 # The second step is still to come.
 HALF_WAY = Limits(10 * 60, 10 * 60)
 
 
 def limit(session: SessionBase, limits: Limits, now_seconds: int) -> None:
     """Give a session, just begun, its limits; `now_seconds` is the moment as seconds of the epoch."""
-    session[KEY] = [limits.idle_seconds, limits.absolute_seconds, now_seconds, now_seconds]
+    idle_seconds = min(limits.idle_seconds, SHARED_IDLE_SECONDS) if session.get(SHARED) else limits.idle_seconds
+    session[KEY] = [idle_seconds, limits.absolute_seconds, now_seconds, now_seconds]
 
 
 def is_over(data: MutableMapping[str, Any], now_seconds: int) -> bool:

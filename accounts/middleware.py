@@ -15,7 +15,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from accounts import events, prove, second_step, watching
+from accounts import events, limits, prove, second_step, watching
 from accounts.actions.enter import stop_looking_along
 from accounts.actions.support import running_grant
 from accounts.actions.watching import note_look
@@ -58,6 +58,23 @@ class SignedInMiddleware(AuthenticationMiddleware):
 def only_looking(request: PortalRequest) -> HttpResponse:
     """Say that who looks along only looks: what was pressed or opened belongs to the person alone."""
     return render(request, "accounts/support/only_looking.html", {"reference": request.id}, status=403)
+
+
+class SharedComputerMiddleware:
+    """Lets a page leave the screen of a shared computer by itself, once its session is over: it asks for itself again.
+
+    Only pages that know who is signed in; a session is over by the server's clock, whatever the browser does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and say when the browser has to ask again."""
+        response = self.get_response(request)
+        if request.session.accessed and request.session.get(limits.SHARED):
+            response.headers.setdefault("Refresh", str(limits.SHARED_IDLE_SECONDS + limits.SEEN_EVERY_SECONDS))
+        return response
 
 
 class LanguageMiddleware:

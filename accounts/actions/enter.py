@@ -38,9 +38,10 @@ WAY = "way_in"
 BROWSER = "browser"
 
 
-def enter(request: HttpRequest, *, user: User, way: Way) -> None:
+def enter(request: HttpRequest, *, user: User, way: Way, is_shared_computer: bool = False) -> None:
     """Begin a session for a user under a new key, with the limits of who it is.
 
+    On a computer that others use too, ten minutes without use end the session of an adult.
     Where a second step is due the session is only half begun: it lives ten minutes and opens nothing but that step.
     """
     # Nothing of an earlier session is taken along, not even of the same user: no second step, no proof (SR-A06).
@@ -53,6 +54,8 @@ def enter(request: HttpRequest, *, user: User, way: Way) -> None:
     if way in PUPILS_WAYS:
         limits.limit(request.session, limits.PUPIL, now)
     else:
+        if is_shared_computer:
+            request.session[limits.SHARED] = True
         if way == Way.PASSWORD:
             note_proof(request.session)
         half_way = second_step.is_due(user)

@@ -31,6 +31,7 @@ class OwnSession:
     began: datetime
     seen: datetime
     is_this: bool
+    is_shared: bool
 
 
 def public_id(key: str) -> uuid.UUID:
@@ -50,9 +51,8 @@ def own_sessions(request: StaffRequest) -> list[OwnSession]:
         seen = data.get(limits.KEY, [0, 0, 0, row.started_at.timestamp()])[3]
         moment = datetime.fromtimestamp(seen, tz=UTC)
         is_this = row.session_key == this
-        found.append(
-            OwnSession(public_id(row.session_key), str(data.get(BROWSER, "")), row.started_at, moment, is_this)
-        )
+        browser, is_shared = str(data.get(BROWSER, "")), bool(data.get(limits.SHARED))
+        found.append(OwnSession(public_id(row.session_key), browser, row.started_at, moment, is_this, is_shared))
     return sorted(found, key=lambda one: (not one.is_this, -one.seen.timestamp()))
 
 

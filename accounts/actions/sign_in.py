@@ -66,8 +66,10 @@ def tried_by(request: PortalRequest, *, email: str, device_cookie: str) -> Tried
     return Tried(normalise(email), client_address(request), device)
 
 
-def sign_in_staff(request: PortalRequest, *, email: str, password: str, device_cookie: str) -> Attempt:
-    """Sign a member of staff in.
+def sign_in_staff(
+    request: PortalRequest, *, email: str, password: str, device_cookie: str, shared: bool = False
+) -> Attempt:
+    """Sign a member of staff in; `shared` on a computer that others use too.
 
     Counts before it checks, so that tries in parallel cannot pass the limit. When failures ask for a challenge, the
     password is only looked at once the challenge is solved, in this very browser, and its wait is over. The wait
@@ -99,7 +101,7 @@ def sign_in_staff(request: PortalRequest, *, email: str, password: str, device_c
             warn_owner(address=email)
         return Attempt(Outcome.WRONG, demand=demand_of(tried, before + 1, timezone.now()))
     FailureCounter.take_back(tried.key)
-    _let_in(request, user)
+    _let_in(request, user, shared=shared)
     return Attempt(Outcome.DONE, user=user, device_is_known=bool(tried.device))
 
 
@@ -110,9 +112,9 @@ def demand_before(request: PortalRequest, *, email: str = "", device_cookie: str
     return demand_of(tried, failures, timezone.now())
 
 
-def _let_in(request: PortalRequest, user: User) -> None:
+def _let_in(request: PortalRequest, user: User, *, shared: bool) -> None:
     with transaction.atomic():
-        enter(request, user=user, way=Way.PASSWORD)
+        enter(request, user=user, way=Way.PASSWORD, is_shared_computer=shared)
         trail.record(events.SIGNED_IN, school=None, acting_user=user)
 
 

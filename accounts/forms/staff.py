@@ -32,6 +32,19 @@ class SignInForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = PasswordField(label=_("Password"), autocomplete="current-password")
+    shared = forms.BooleanField(
+        label=_("Others use this computer too"),
+        help_text=_("Then it forgets you: it signs you out after ten minutes without use, and keeps nothing of you."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, is_shared: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own form
+        super().__init__(*args, **kwargs)
+        self.fields["shared"].initial = is_shared
+        if is_shared:
+            # What browsers fill in by themselves would be another's, or be read by the next one.
+            for name in ("email", "password"):
+                self.fields[name].widget.attrs["autocomplete"] = "off"
 
 
 class ProfileForm(forms.Form):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from django.http import HttpResponse
+    from django.http import HttpRequest, HttpResponse
 
     from accounts.actions.place import Passage
     from schools.models import Pupil, School
@@ -73,6 +73,11 @@ def _remember_door(response: HttpResponse, token: str) -> None:
     response.set_cookie(
         DOOR_COOKIE, token, max_age=DOOR_KEPT_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax"
     )
+
+
+def is_used_by_pupils(request: HttpRequest) -> bool:
+    """Tell whether a pupil came in with this browser in the last weeks: then adults share it with a class."""
+    return DOOR_COOKIE in request.COOKIES
 
 
 def through_the_door(

@@ -28,6 +28,7 @@ from accounts.actions.school_accounts import (
 from accounts.models import AllowedTenant, User
 from accounts.models.school_account import AccountProvider
 from accounts.school_accounts import PortalClient, identity_of, offered
+from accounts.views.pupils import is_used_by_pupils
 from accounts.views.staff import own_path
 from basispoort.audit import trail
 from basispoort.lib.access import fresh, own_account, public, requires
@@ -102,7 +103,7 @@ def came_back(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
             request.session[FOUND] = [data["school"], identity.provider, identity.tenant, label]
             return redirect("accounts:tenants", data["school"])
         user = user_of(identity)
-        enter(request, user=user, way=Way.SCHOOL_ACCOUNT)
+        enter(request, user=user, way=Way.SCHOOL_ACCOUNT, is_shared_computer=is_used_by_pupils(request))
         trail.record(events.SIGNED_IN, school=None, acting_user=user, details={"way": identity.provider})
         return HttpResponseRedirect(own_path(data.get("next", "")) or resolve_url("home"))
     except OAuth2Error:

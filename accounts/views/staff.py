@@ -29,6 +29,7 @@ from accounts.models import User, UserKind
 from accounts.models.attempt import DEVICE_DAYS
 from accounts.views.challenge import DEVICE_COOKIE, told_to_wait, wait_words, with_challenge
 from accounts.views.place_card import place_card
+from accounts.views.pupils import is_used_by_pupils
 from basispoort.audit import trail
 from basispoort.lib.access import before_second_step, own_account, public, requires, seen_along
 from basispoort.lib.hashers import HashersBusy
@@ -56,7 +57,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     """Sign in with address and password; every failure gets the same answer (SR-A05)."""
     target = own_path(request.POST.get("next", "") or request.GET.get("next", ""))
     cookie = request.COOKIES.get(DEVICE_COOKIE, "")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST or None, is_shared=is_used_by_pupils(request))
     if request.method == "GET" or not form.is_valid():
         return _ask_password(request, form, target, demand_before(request, device_cookie=cookie))
     try:
@@ -68,7 +69,9 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     if attempt.outcome is Outcome.DONE:
         assert attempt.user is not None
         chose_language = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-        return _welcome(attempt.user, target, known=attempt.device_is_known, chose_language=chose_language)
+        shared = form.cleaned_data["shared"]
+        known = attempt.device_is_known
+        return _welcome(attempt.user, target, known=known, chose_language=chose_language, shared=shared)
     if attempt.outcome is Outcome.WAIT:
         form.add_error(None, wait_words(attempt.wait_seconds))
         return told_to_wait(_ask_password(request, form, target, Demand()), attempt.wait_seconds)
@@ -89,11 +92,11 @@ def _ask_password(
     )
 
 
-def _welcome(user: User, target: str, *, known: bool, chose_language: bool) -> HttpResponse:
+def _welcome(user: User, target: str, *, known: bool, chose_language: bool, shared: bool) -> HttpResponse:
     response = HttpResponseRedirect(target or resolve_url("home"))
     if not chose_language:  # on this very browser, before signing in; that counts
-        _keep_language(response, user.language)
-    if not known:
+        _keep_language(response, user.language, until_closed=shared)
+    if not known and not shared:
         response.set_cookie(
             DEVICE_COOKIE,
             remember_device(user),
@@ -121,11 +124,11 @@ def sign_out(request: PortalRequest) -> HttpResponse:
     return response
 
 
-def _keep_language(response: HttpResponse, language: str) -> None:
+def _keep_language(response: HttpResponse, language: str, *, until_closed: bool = False) -> None:
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
-        max_age=365 * 24 * 3600,
+        max_age=None if until_closed else 365 * 24 * 3600,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",

@@ -13,7 +13,9 @@ import pytest
 import requests
 from django.test import Client
 
+from accounts import limits
 from accounts.models import AllowedTenant, SchoolAccount
+from accounts.views.pupils import DOOR_COOKIE
 from basispoort.demo.ports import free_port, is_free
 from basispoort.lib.tenancy import school_transaction
 from tests import factories
@@ -98,6 +100,18 @@ def test_linked_account_signs_its_owner_in(client: Client, juf: User) -> None:
 
     assert page.redirect_chain[-1][0] == "/school/99XX00/"
     assert browser.get("/account/").status_code == 200
+
+
+def test_school_account_in_a_browser_that_pupils_use_gets_the_session_of_a_shared_computer(
+    client: Client, juf: User
+) -> None:
+    link(client, juf)
+    browser = Client()
+    browser.cookies[DOOR_COOKIE] = "x" * 26
+
+    away_and_back(browser, "/inloggen/met/microsoft/", "juf")
+
+    assert browser.session[limits.KEY][0] == limits.SHARED_IDLE_SECONDS
 
 
 def test_account_with_a_known_address_that_was_never_linked_gets_nobody_in(juf: User) -> None:
