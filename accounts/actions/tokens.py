@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.passwords import end_everything, tell_password_changed
 from accounts.back_office import base_url_for
-from accounts.models import LinkRequest, MailReason, MailToken, Role, TokenPurpose, User, UserKind
+from accounts.models import LinkRequest, MailReason, MailToken, Role, RoleName, TokenPurpose, User, UserKind
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
 from basispoort.lib.queues import wake_after_commit
@@ -152,8 +152,8 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
 ) -> User:
     """Give somebody a role at a school from today, and mail a link to choose a password where there is none yet.
 
-    Somebody who has an account already keeps it, name and password included. The caller has checked that the one who
-    acts may give this role.
+    Somebody who has an account already keeps it, name and password included, and is mailed of the new role. The
+    caller has checked that the one who acts may give this role.
     """
     with transaction.atomic():
         is_new = User.objects.with_email(email) is None
@@ -164,6 +164,7 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
         User.objects.select_for_update().get(pk=user.pk)  # two who invite at once give one role
         with unscoped("a role at a school the inviter may not be at"):
             here = Role.objects.get_queryset().not_over().filter(user=user, role=role, school=school)
+            given = None
             if not here.exists():
                 given = Role.objects.create(
                     user=user,
@@ -177,7 +178,29 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
         user.forget_roles()
         if not user.has_usable_password():
             mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
+        elif given is not None:
+            _mail_role(given)
         return user
+
+
+def _mail_role(given: Role) -> None:
+    """Tell somebody who has an account already that it opens a school more."""
+    user = given.user
+    assert given.school is not None
+    queue_mail(
+        purpose="role_given",
+        recipient_id=user.pk,
+        address=str(user.email),
+        language=user.language,
+        subject=_("Your account at Basispoort opens another school"),
+        template="accounts/mail/role_given",
+        facts={
+            "name": user.first_name,
+            "school": given.school.name,
+            "role": RoleName(given.role).label,
+            "since": given.starts_on if given.starts_on > timezone.localdate() else None,
+        },
+    )
 
 
 def forget_old_links() -> int:

@@ -155,7 +155,7 @@ def test_person_with_an_account_gets_the_role_and_keeps_name_and_password(
     assert user == owner
     assert (user.first_name, user.check_password(factories.PASSWORD)) == (owner.first_name, True)
     assert user.school_ids() == sorted([school.pk, other_school.pk])
-    assert OutgoingMail.objects.count() == 0
+    assert [mail.purpose for mail in OutgoingMail.objects.all()] == ["role_given"]
 
 
 def test_mail_speaks_the_reader_s_language(owner: User) -> None:

@@ -86,6 +86,22 @@ def test_invited_teacher_gets_a_mail_and_the_role(client: Client, coordinator: U
     assert MailToken.objects.filter(user=user).count() == 1
 
 
+def test_invited_person_who_has_an_account_hears_of_the_new_school_and_gets_no_link(
+    client: Client, coordinator: User, other_school: School
+) -> None:
+    juf = factories.make_user(email="nova@voorbeeldschool.example")
+    factories.make_role(juf, "teacher", other_school)
+    client.force_login(coordinator)
+
+    for _ in range(2):
+        client.post(f"{HOME}uitnodigen/", invitation())
+
+    mail = OutgoingMail.objects.get()
+    assert (mail.purpose, mail.recipient_id, MailToken.objects.count()) == ("role_given", juf.pk, 0)
+    assert "opent nu ook Basisschool" in str(mail.text)
+    assert "Je rol daar: leerkracht." in str(mail.text)
+
+
 def test_invited_person_of_the_roster_stands_for_that_person(client: Client, school: School, coordinator: User) -> None:
     member = factories.make_staff_member(school, first_name="Juf", last_name="Rooster")
     client.force_login(coordinator)
