@@ -158,6 +158,18 @@ def test_person_with_an_account_gets_the_role_and_keeps_name_and_password(
     assert [mail.purpose for mail in OutgoingMail.objects.all()] == ["role_given"]
 
 
+def test_mail_has_the_link_of_its_text_as_a_button_fits_a_phone_and_fetches_nothing(owner: User) -> None:
+    mail_link(user=owner, purpose=RESET)
+
+    mail = newest_mail()
+    found = re.search(r"http://localhost:8000/link/\S+", str(mail.text))
+    assert found
+    html = str(mail.html)
+    assert html.count(f'href="{found[0]}"') == 2
+    assert 'name="viewport"' in html
+    assert re.findall(r"src=|url\(|@import|<link", html) == []
+
+
 def test_mail_speaks_the_reader_s_language(owner: User) -> None:
     owner.language = "en"
     owner.save(update_fields=["language"])
