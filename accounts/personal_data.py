@@ -127,7 +127,7 @@ register_simple(
     MailToken,
     _("mailed link"),
     paths={"user": "user"},
-    retention=Retention(1, "expired", "SR-C05: a link lives seven days at most"),
+    retention=Retention(30, "expired", "SR-C05: lives seven days at most; a month more it brings a new one"),
     fields=("purpose", "new_email", "created_at", "expires_at", "used_at"),
 )
 register_simple(

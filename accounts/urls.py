@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uitloggen/", staff.sign_out, name="sign-out"),
     path("wachtwoord-vergeten/", links.forgotten, name="forgotten"),
     path("link/<slug:purpose>/<str:token>/", links.link, name="link"),
+    path("link-opnieuw/", links.link_again, name="link-again"),
     path("wachtwoord-kiezen/", links.choose_password, name="choose-password"),
     path("taal/", staff.choose_language, name="language"),
     path("wisselen/", staff.switch, name="switch"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from schools.models import School
 
+REMEMBERED = timedelta(days=30)
 LIVE_AT_MOST = 3
 MAILS_AN_HOUR = 3
 SUBJECTS = {
@@ -65,6 +66,13 @@ def mail_link(*, user: User, purpose: TokenPurpose) -> bool:
 def ask_for_link(*, address: str) -> None:
     """Note that somebody asks for a link at an address; the same work whether it is known or not (SR-A05)."""
     _leave_to_worker(address, MailReason.LINK)
+
+
+def ask_again(*, token_hash: bytes) -> None:
+    """Note that somebody asks for another link in the place of a dead one; without effect for one never mailed."""
+    token = MailToken.objects.select_related("user").filter(token_hash=token_hash).first()
+    if token is not None:
+        ask_for_link(address=str(token.user.email))
 
 
 def warn_owner(*, address: str) -> None:
@@ -204,5 +212,5 @@ def _mail_role(given: Role) -> None:
 
 
 def forget_old_links() -> int:
-    """Remove links that ended more than a day ago; gives their number."""
-    return MailToken.objects.filter(expires_at__lt=Now() - timedelta(days=1)).delete()[0]
+    """Remove links that ended a month ago: until then a click on one can bring a new one; gives their number."""
+    return MailToken.objects.filter(expires_at__lt=Now() - REMEMBERED).delete()[0]

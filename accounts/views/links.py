@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actions.tokens import LinkUnusable, ask_for_link, owner_of, redeem_link
+from accounts.actions.tokens import LinkUnusable, ask_again, ask_for_link, owner_of, redeem_link
 from accounts.challenges import desk
 from accounts.failures import HOUR, REQUESTS, WRONG_TOKENS, Demand, request_key, token_key
 from accounts.forms.staff import AddressForm, ChoosePasswordForm
@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 
     from basispoort.lib.http import PortalRequest
 
-HELD, CHECKED = "mailed_link", "checked_link"
+HELD, CHECKED, DEAD = "mailed_link", "checked_link", "dead_link"
 FORGOTTEN, CHECK = "accounts/staff/forgotten.html", "accounts/staff/challenge.html"
 NOT_HANDED_IN = (desk.Taken.NOTHING, Redeemed())
+NEW_COMES = gettext_noop(
+    "Was that link meant for you? Then a mail with a new one is on its way. No mail? Fill in your address here."
+)
 MAIL_COMES = gettext_noop(
     "If an account belongs to this address, a mail is on its way. Look in your spam folder as well."
 )
@@ -129,11 +132,29 @@ def check_first(request: PortalRequest, held: str) -> HttpResponse | None:
 
 
 def gone(request: PortalRequest) -> HttpResponse:
-    """Give the one page of every link that does not work, and count the guess (SR-C02, SR-C09)."""
-    if request.session.pop(HELD, None):  # who just opens the page guesses nothing
+    """Give the one page of every link that does not work, and count the guess (SR-C02, SR-C09).
+
+    One click there asks for a new link, where it was one for a password; another address is asked for by who is in.
+    """
+    if held := request.session.pop(HELD, None):  # who just opens the page guesses nothing
         FailureCounter.add(token_key(client_address(request)), HOUR)
+        request.session[DEAD] = held
     request.session.pop(CHECKED, None)
-    return unseen(render(request, "410.html", {"reference": request.id}, status=410))
+    is_of_address = request.session.get(DEAD, [""])[0] == TokenPurpose.ADDRESS_CHANGE
+    return unseen(render(request, "410.html", {"reference": request.id, "is_of_address": is_of_address}, status=410))
+
+
+@public
+@require_POST
+def link_again(request: PortalRequest) -> HttpResponse:
+    """Have a new link mailed in the place of a dead one; the same answer whether that was ever a link (SR-C02, C07)."""
+    _purpose, held = request.session.pop(DEAD, ("", ""))
+    key = request_key(client_address(request))
+    if held and FailureCounter.number(key) < REQUESTS:
+        FailureCounter.add(key, HOUR)
+        ask_again(token_hash=bytes.fromhex(held))
+        messages.success(request, _(NEW_COMES))
+    return redirect("accounts:forgotten")
 
 
 def unseen(response: HttpResponse) -> HttpResponse:
