@@ -141,7 +141,7 @@ def gone(request: PortalRequest) -> HttpResponse:
         request.session[DEAD] = held
     request.session.pop(CHECKED, None)
     is_of_address = request.session.get(DEAD, [""])[0] == TokenPurpose.ADDRESS_CHANGE
-    return unseen(render(request, "410.html", {"reference": request.id, "is_of_address": is_of_address}, status=410))
+    return render(request, "410.html", {"reference": request.id, "is_of_address": is_of_address}, status=410)
 
 
 @public
