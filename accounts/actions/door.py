@@ -74,7 +74,7 @@ def open_door(token: str) -> School | None:
 def open_door_with_networks(token: str) -> tuple[School | None, list[Network] | None]:
     """Give the school that a link opens and its networks in one question; None where those could not be read."""
     try:
-        door = _find(token, DOOR_WITH_NETWORKS)
+        door = _find(token, DOOR_WITH_NETWORKS, may_fail=True)
     except (DatabaseError, ValueError):
         return open_door(token), None
     return (door.school, getattr(door, "networks", None)) if door else (None, None)
@@ -93,11 +93,12 @@ def _door_with_networks(*, token_hash: bytes) -> TenantQuerySet[SchoolDoor]:
 DOOR, DOOR_WITH_NETWORKS = Objects[SchoolDoor](_door), Objects[SchoolDoor](_door_with_networks)
 
 
-def _find(token: str, doors: Objects[SchoolDoor]) -> SchoolDoor | None:
+def _find(token: str, doors: Objects[SchoolDoor], *, may_fail: bool = False) -> SchoolDoor | None:
     typed = token.replace("-", "").replace(" ", "").lower()
     if len(typed) > LONGEST_TYPED:
         return None
-    door = doors.first(unscoped="which school does this link open", token_hash=token_hash(typed))
+    reason = "which school does this link open"
+    door = doors.first(unscoped=reason, may_fail=may_fail, token_hash=token_hash(typed))
     return door if door is not None and door.school.is_in_service_on(timezone.localdate()) else None
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models.query import get_related_populators
 from psycopg import Binary
 
@@ -25,6 +25,7 @@ M = TypeVar("M", bound="Model")
 Value = int | str | bytes | date | UUID
 Row = tuple[Any, ...]
 SMALLEST = -(10**17)
+ASKING = "asking"
 
 
 class Compiled:
@@ -86,9 +87,9 @@ class Objects(Compiled, Generic[M]):
         """Give the objects that the rows hold."""
         return [self._hydrate(row) for row in super().read(rows)]
 
-    def first(self, *, unscoped: str = "", **values: Value) -> M | None:
-        """Ask, and give the first object, or None."""
-        return next(iter(self.all(unscoped=unscoped, **values)), None)
+    def first(self, *, unscoped: str = "", may_fail: bool = False, **values: Value) -> M | None:
+        """Ask, and give the first object, or None; `unscoped` and `may_fail` as with `ask`."""
+        return next(iter(ask([self], unscoped=unscoped, may_fail=may_fail, **values)[0]), None)
 
     def _keep(self, compiler: Any) -> None:  # noqa: ANN401 - Django's compiler of SQL
         model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
@@ -108,16 +109,24 @@ class Objects(Compiled, Generic[M]):
         self._hydrate = hydrate
 
 
-def ask(queries: Sequence[Compiled], *, unscoped: str = "", **values: Value) -> list[list[Any]]:
+def ask(queries: Sequence[Compiled], *, unscoped: str = "", may_fail: bool = False, **values: Value) -> list[list[Any]]:
     """Run queries in one round trip, each with those of the values it names, and give the rows or objects of each.
 
     With a reason in `unscoped` they look at all schools, as in a block `unscoped(reason, only_looks=True)`: the role
-    comes and goes in the same message.
+    comes and goes in the same message. So does the savepoint of queries that `may_fail`, after which the transaction
+    goes on as if they had not been asked.
     """
     with unscoped_message(unscoped) as (before, after), connection.cursor() as cursor:
+        if may_fail and connection.in_atomic_block:
+            before, after = [f"SAVEPOINT {ASKING}", *before], [*after, f"RELEASE SAVEPOINT {ASKING}"]
         written = [query.write(_named(query, values)) for query in queries]
         statements = [*before, *(sql for sql, _ in written), *after]
-        cursor.execute(";\n".join(statements), [one for _, filled in written for one in filled])
+        try:
+            cursor.execute(";\n".join(statements), [one for _, filled in written for one in filled])
+        except DatabaseError:
+            if may_fail and connection.in_atomic_block:
+                cursor.execute(f"ROLLBACK TO SAVEPOINT {ASKING}")
+            raise
         for _statement in before:
             cursor.nextset()
         return [query.read(_rows(cursor, last=query is queries[-1])) for query in queries]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -32,6 +33,8 @@ from tests.accounts.pupils.factories import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from accounts.models import User
     from schools.models import Group, Pupil, School
 
@@ -105,6 +108,31 @@ def test_elsewhere_or_where_the_check_fails_one_step_names_nobody(
         assert response.status_code == 200
         assert "Wat is het woord van vandaag?" in page
         assert not any(name in page for name in ("Kikkers", "Proefkind", school.name))
+
+
+@pytest.fixture
+def unreadable_networks(transactional_db: None) -> Iterator[None]:  # noqa: ARG001 - opens the database
+    """A database that refuses to tell the networks, and nothing else."""
+    table, readers = "accounts_networkrange", "basispoort_app, basispoort_national"
+    with psycopg.connect(**connections["owner"].get_connection_params(), autocommit=True) as owner:
+        owner.execute(f"REVOKE SELECT ON {table} FROM {readers}")
+        yield
+        owner.execute(f"GRANT SELECT ON {table} TO {readers}")
+
+
+@pytest.mark.usefixtures("unreadable_networks")
+def test_networks_that_cannot_be_read_cost_one_step_and_not_the_lesson(client: Client) -> None:
+    school = factories.make_school()
+    group = factories.make_group(school, name="Kikkers")
+    pupil = factories.make_pupil(school, group)
+    make_code(pupil)
+
+    before = client.get(door_path(school))
+    client.post(f"{door_path(school)}woord/", {"word": word_today(school)})
+    client.post(code_path(school, group, pupil), {"pincode": DIGITS})
+
+    assert (before.status_code, "Wat is het woord van vandaag?" in before.content.decode()) == (200, True)
+    assert is_signed_in(client)
 
 
 def test_invented_group_gets_the_same_step_as_a_real_one(client: Client, school: School, pupil: Pupil) -> None:
