@@ -24,7 +24,8 @@ from licences.actions.access import Access
 from licences.models import Assignment, DataSharing, Launch, LearningMaterial, Licence, Participant, Subject
 from licences.people import Visitor
 from licences.seats import pupils_of
-from schools.models import Pupil, PupilSubgroup
+from schools.models import Group, GroupKind, Pupil, PupilSubgroup
+from schools.models.pupil import pupils_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from basispoort.lib.compiled import Row
-    from schools.models import Group, School
+    from schools.models import School
 
 
 Held = tuple[Licence, frozenset["UUID"], frozenset[int]]
@@ -70,12 +71,21 @@ PARTICIPANT = columns(Participant, "id", "state", "client_id", "initiate_login_u
 
 
 def _pupils(*, school: int, group: UUID) -> QuerySet[Any, Any]:
+    return _with_means(school, Group(pk=group, school_id=school))
+
+
+def _pupils_of_subgroup(*, school: int, group: UUID) -> QuerySet[Any, Any]:
+    return _with_means(school, Group(pk=group, school_id=school, kind=GroupKind.SUBGROUP))
+
+
+def _with_means(school: int, group: Group) -> QuerySet[Any, Any]:
     places = PupilSubgroup.objects.for_school(school).filter(pupil=OuterRef("pk"), group__ended_at__isnull=True)
     launches = Launch.objects.for_school(school).filter(user__pupil_link__pupil=OuterRef("pk")).order_by()
     last = launches.values("user__pupil_link__pupil").annotate(last=Max("at")).values("last")
-    rows = Pupil.objects.for_school(school).present().filter(home_group=group).by_name()
-    return rows.annotate(places=ArraySubquery(places.values("group")), used=last).values_list(
-        *PUPIL, *(f"code__{name}" for name in CODE), "places", "used"
+    return (
+        pupils_in(group)
+        .annotate(places=ArraySubquery(places.values("group")), used=last)
+        .values_list(*PUPIL, *(f"code__{name}" for name in CODE), "places", "used")
     )
 
 
@@ -98,12 +108,14 @@ def _ground(*, school: int, day: date) -> QuerySet[Any, Any]:
 
 
 QUERIES = (Compiled(_ground), Compiled(_sharing), Compiled(_licences), Compiled(_pupils))
+OF_SUBGROUP = (*QUERIES[:3], Compiled(_pupils_of_subgroup))
 
 
 def overview_of(school: School, group: Group, *, day: date | None = None) -> Overview:
     """Give the overview of a group: its present pupils, the material that opens for one of them, who has which."""
     today = day or timezone.localdate()
-    ground, sharing, licences, rows = ask(QUERIES, school=school.pk, group=group.pk, day=today)
+    queries = OF_SUBGROUP if group.is_subgroup else QUERIES
+    ground, sharing, licences, rows = ask(queries, school=school.pk, group=group.pk, day=today)
     rule = _rule(school, today, ground, sharing)
     held = [_licence(row) for row in licences]
     for licence, *_given in held:
@@ -118,7 +130,7 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
     known: dict[Any, frozenset[UUID]] = {}
     pupils = [_pupil(row) for row in rows]
     for pupil, _code, places, _used in pupils:
-        mine = by_group[group.pk].union(by_pupil[pupil.pk], *(by_group[place] for place in places))
+        mine = by_group[pupil.home_group_id].union(by_pupil[pupil.pk], *(by_group[place] for place in places))
         full = frozenset(place for place, holders in seats if place in mine and pupil.pk not in holders)
         if (mine, full) not in known:
             ids = [{held[place][0].pk for place in places} for places in (mine, full)]
@@ -134,9 +146,9 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
     return Overview(group, shown, lines, agreement=rule.ground is not None)
 
 
-def _given_to(held: list[Held]) -> tuple[dict[UUID, frozenset[int]], dict[int, frozenset[int]]]:
+def _given_to(held: list[Held]) -> tuple[dict[UUID | None, frozenset[int]], dict[int, frozenset[int]]]:
     """Give which licences, by their place in the list, each group and each single pupil has; none for any other."""
-    groups: dict[UUID, set[int]] = defaultdict(set)
+    groups: dict[UUID | None, set[int]] = defaultdict(set)
     pupils: dict[int, set[int]] = defaultdict(set)
     for place, (_licence, to_groups, to_pupils) in enumerate(held):
         for group in to_groups:

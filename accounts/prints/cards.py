@@ -23,33 +23,30 @@ LETTERS_TOGETHER = 4
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What stands on one card: the name on the pupil's tile, and four pictures or four digits."""
+    """What stands on one card: the name on the pupil's tile, the home group, and four pictures or four digits."""
 
     name: str
+    group: str = ""
     pictures: tuple[Picture, ...] = ()
     digits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What stands on one badge: the name on the pupil's tile, and the secret."""
+    """What stands on one badge: the name on the pupil's tile, the secret, and the home group."""
 
     name: str
     address: str
     secret: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose cards these are."""
+    """Whose cards these are: of a group at a school."""
 
     school: str
     group: str
-
-    @property
-    def line(self) -> str:
-        """Group and school in one line."""
-        return f"{self.group} · {self.school}"
 
 
 def cards_pdf(*, place: Place, cards: Sequence[Card], address: str) -> bytes:
@@ -60,7 +57,7 @@ def cards_pdf(*, place: Place, cards: Sequence[Card], address: str) -> bytes:
     for card, (x, y) in zip(cards, sheet.places(len(cards)), strict=True):
         left, top = x + PAD, y + PAD
         sheet.words(card.name, left, top, width - 26, size=17, bold=True)
-        sheet.words(place.line, left, top + 7.5, width - 26, size=8.5, soft=True)
+        sheet.words(f"{card.group or place.group} · {place.school}", left, top + 7.5, width - 26, size=8.5, soft=True)
         sheet.qr(address, x + sheet.piece_width - PAD - 22, top - 2, 22)
         if card.pictures:
             side, gap = 15.5, (width - 4 * 15.5) / 3
@@ -83,7 +80,7 @@ def badges_pdf(*, place: Place, badges: Sequence[Badge]) -> bytes:
         sheet.qr(badge.address, x + 3, y + (sheet.piece_height - side) / 2 - 2, side)
         left, width = x + side + 5, sheet.piece_width - side - 5 - PAD
         sheet.words(badge.name, left, y + 13, width, size=18, bold=True)
-        sheet.words(place.group, left, y + 22, width, size=11)
+        sheet.words(badge.group or place.group, left, y + 22, width, size=11)
         sheet.words(place.school, left, y + 27.5, width, size=8.5, soft=True)
         sheet.words(_("Hold me before the camera."), left, y + 37, width, size=9.5, bold=True)
         sheet.words(_("Lost? Tell your teacher."), left, y + 42, width, size=8.5, soft=True)

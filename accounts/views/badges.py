@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,13 +15,12 @@ from accounts import permissions
 from accounts.actions.badges import badge_address, end_badge, free_badge, new_badges
 from accounts.actions.codes import cards_for
 from accounts.actions.door import door_of
-from accounts.actions.groups import groups_of
 from accounts.models import CodeKind, PupilBadge
-from accounts.names import pupil_tiles
 from accounts.prints.cards import Badge, Card, Place, badges_pdf, cards_pdf
+from accounts.views.of_group import group_or_404, names_on_tiles, pupil_or_404
 from basispoort.lib.access import requires
 from basispoort.web.pictures import PICTURES
-from schools.models import Group, Pupil
+from schools.models.pupil import pupils_in
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,25 +28,11 @@ if TYPE_CHECKING:
     from django.db import models
 
     from basispoort.lib.http import SchoolRequest
+    from schools.models import Group, Pupil
 
 
-def _group_of(request: SchoolRequest, group: UUID) -> Group:
-    """Give a group that the user sees; raises Http404 for any other, of this school or not."""
-    return get_object_or_404(groups_of(request.user, request.school), pk=group)
-
-
-def _pupils_of(request: SchoolRequest, group: Group) -> list[Pupil]:
-    return list(Pupil.objects.for_school(request.school).present().filter(home_group=group).by_name())
-
-
-def _one_of(request: SchoolRequest, group: Group, pupil: UUID) -> Pupil:
-    rows = Pupil.objects.for_school(request.school).present().filter(home_group=group)
-    return get_object_or_404(rows, public_id=pupil)
-
-
-def _names(request: SchoolRequest, group: Group) -> dict[int, str]:
-    """Give the name on each pupil's tile, so that two Sams take their own card."""
-    return {tile.pupil.pk: tile.name for tile in pupil_tiles(_pupils_of(request, group))}
+def _home(pupil: Pupil) -> str:
+    return pupil.home_group.name if pupil.home_group else ""
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
@@ -58,13 +43,13 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 
 def _cards(request: SchoolRequest, group: Group, pupils: list[Pupil], target: models.Model) -> HttpResponse:
-    names = _names(request, group)
+    names = names_on_tiles(pupils)
     pictures = {picture.name: picture for picture in PICTURES}
     shown = cards_for(school=request.school, pupils=pupils, acting_user=request.user, target=target)
     cards = [
-        Card(names[pupil.pk], pictures=tuple(pictures[name] for name in code.parts))
+        Card(names[pupil.pk], _home(pupil), pictures=tuple(pictures[name] for name in code.parts))
         if code.kind == CodeKind.PICTURES
-        else Card(names[pupil.pk], digits=tuple(code.parts))
+        else Card(names[pupil.pk], _home(pupil), digits=tuple(code.parts))
         for pupil, code in shown
     ]
     content = cards_pdf(
@@ -77,23 +62,23 @@ def _cards(request: SchoolRequest, group: Group, pupils: list[Pupil], target: mo
 @requires(permissions.PUPIL_CODES)
 def group_cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the cards of a whole group as PDF; the codes stay as they are."""
-    found = _group_of(request, group)
-    return _cards(request, found, _pupils_of(request, found), found)
+    found = group_or_404(request, group)
+    return _cards(request, found, list(pupils_in(found).select_related("home_group")), found)
 
 
 @require_safe
 @requires(permissions.PUPIL_CODES)
 def pupil_card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the card of one pupil as PDF; the code stays as it is."""
-    found = _group_of(request, group)
-    one = _one_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     return _cards(request, found, [one], one)
 
 
 def _badges(request: SchoolRequest, group: Group, pupils: list[Pupil], target: models.Model) -> HttpResponse:
-    names = _names(request, group)
+    names = names_on_tiles(pupils)
     made = new_badges(school=request.school, pupils=pupils, acting_user=request.user, target=target)
-    badges = [Badge(names[pupil.pk], badge_address(secret), secret) for pupil, secret in made]
+    badges = [Badge(names[pupil.pk], badge_address(secret), secret, _home(pupil)) for pupil, secret in made]
     content = badges_pdf(place=Place(request.school.name, group.name), badges=badges)
     return _pdf(content, f"badges-{slugify(group.name) or 'x'}")
 
@@ -102,8 +87,8 @@ def _badges(request: SchoolRequest, group: Group, pupils: list[Pupil], target: m
 @requires(permissions.PUPIL_CODES)
 def group_badges(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Tell first that old badges stop working, then print new ones for the whole group."""
-    found = _group_of(request, group)
-    pupils = _pupils_of(request, found)
+    found = group_or_404(request, group)
+    pupils = list(pupils_in(found).select_related("home_group"))
     if request.method == "POST" and pupils:
         return _badges(request, found, pupils, found)
     old = PupilBadge.objects.for_school(request.school).filter(pupil__in=pupils).count()
@@ -115,8 +100,8 @@ def group_badges(request: SchoolRequest, school: str, group: UUID) -> HttpRespon
 @requires(permissions.PUPIL_CODES)
 def pupil_badge(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show a pupil's badge: print a new one, let a frozen one work again, or end it."""
-    found = _group_of(request, group)
-    one = _one_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     if request.method == "POST":
         return _badges(request, found, [one], one)
     badge = PupilBadge.objects.for_school(request.school).filter(pupil=one).first()
@@ -127,8 +112,8 @@ def pupil_badge(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -
 @requires(permissions.PUPIL_CODES)
 def free(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """Let a frozen badge work again."""
-    found = _group_of(request, group)
-    one = _one_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     if free_badge(school=request.school, pupil=one, acting_user=request.user):
         messages.success(request, _("The badge of %(name)s works again.") % {"name": one.first_name})
     return redirect("accounts:sign-in-help", school, found.pk)
@@ -138,8 +123,8 @@ def free(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpR
 @requires(permissions.PUPIL_CODES)
 def end(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """End a badge that was lost, without a new one."""
-    found = _group_of(request, group)
-    one = _one_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     if end_badge(school=request.school, pupil=one, acting_user=request.user):
         messages.success(request, _("The badge of %(name)s no longer works.") % {"name": one.first_name})
     return redirect("accounts:sign-in-help", school, found.pk)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,20 +29,17 @@ from accounts.forms.class_start import SeenForm, StartForm
 from accounts.live import live_of
 from accounts.models import ClassStart
 from accounts.qr import qr_svg
+from accounts.views.of_group import home_group_or_404, pupil_or_404
 from accounts.views.place_card import place_card
 from basispoort.audit import trail
 from basispoort.lib.access import requires, seen_along
-from schools.models import Group, Pupil
+from schools.models.pupil import pupils_in
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from basispoort.lib.http import SchoolRequest
-
-
-def _group_of(request: SchoolRequest, group: UUID) -> Group:
-    """Give a group that the user sees; raises Http404 for any other, of this school or not."""
-    return get_object_or_404(groups_of(request.user, request.school), pk=group)
+    from schools.models import Group
 
 
 def _facts(request: SchoolRequest, group: Group) -> dict[str, object]:
@@ -81,13 +78,13 @@ def class_starts(request: SchoolRequest, school: str) -> HttpResponse:
 @requires(permissions.CLASS_START)
 def class_start(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
     """Show who is in, and open the class start."""
-    found = _group_of(request, group)
+    found = home_group_or_404(request, group)
     if request.method == "POST":
         form = StartForm(request.POST)
         if not form.is_valid() or not _open(request, found, form.cleaned_data["button"]):
             messages.info(request, _("This class start is over. Start again for a new one."))
         return redirect("accounts:class-start", school, found.pk)
-    details = {"count": Pupil.objects.for_school(request.school).present().filter(home_group=found).count()}
+    details = {"count": pupils_in(found).count()}
     trail.record(events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found, details=details)
     context = _facts(request, found) | {"place": place_card(request)}
     return render(request, "accounts/class_start/class_start.html", context)
@@ -105,7 +102,7 @@ def _open(request: SchoolRequest, group: Group, button: str) -> bool:
 @requires(permissions.CLASS_START)
 def live(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the live part again; nothing at all while nothing changed."""
-    found = _group_of(request, group)
+    found = home_group_or_404(request, group)
     form = SeenForm(request.GET)
     seen = form.cleaned_data if form.is_valid() else {"seen": "", "board": False}
     facts = _facts(request, found)
@@ -120,7 +117,7 @@ def live(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # n
 @requires(permissions.CLASS_START)
 def close(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
     """Close the class start early."""
-    found = _group_of(request, group)
+    found = home_group_or_404(request, group)
     start = running_start(request.school, found)
     if start is not None:
         close_start(school=request.school, start=start, acting_user=request.user)
@@ -131,7 +128,7 @@ def close(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
 @requires(permissions.CLASS_START)
 def let_in(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpResponse:
     """Let one waiting screen in."""
-    found = _group_of(request, group)
+    found = home_group_or_404(request, group)
     start = running_start(request.school, found)
     pupil = allow(school=request.school, start=start, let_in=ask, acting_user=request.user) if start else None
     if pupil is None and not request.htmx:
@@ -143,7 +140,7 @@ def let_in(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpR
 @requires(permissions.CLASS_START)
 def refuse(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpResponse:
     """Turn one waiting screen away."""
-    found = _group_of(request, group)
+    found = home_group_or_404(request, group)
     start = running_start(request.school, found)
     if start is not None:
         turn_away(school=request.school, start=start, let_in=ask, acting_user=request.user)
@@ -154,9 +151,8 @@ def refuse(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpR
 @requires(permissions.CLASS_START)
 def try_again(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """End the wait of a pupil after wrong codes."""
-    found = _group_of(request, group)
-    rows = Pupil.objects.for_school(request.school).present().filter(home_group=found)
-    one = get_object_or_404(rows, public_id=pupil)
+    found = home_group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     forget_wait(school=request.school, pupil=one, acting_user=request.user)
     return _answer(request, school, found)
 
@@ -165,7 +161,7 @@ def try_again(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> 
 @requires(permissions.CLASS_START)
 def board(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the way in to the whole class, on a digiboard."""
-    found = _group_of(request, group)
+    found = home_group_or_404(request, group)
     context = _facts(request, found) | {"door": door_of(school=request.school)}
     return render(request, "accounts/class_start/board.html", context)
 
@@ -174,7 +170,7 @@ def board(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
 @requires(permissions.CLASS_START)
 def qr(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the QR code of the school's link as a picture."""
-    _group_of(request, group)
+    home_group_or_404(request, group)
     response = HttpResponse(qr_svg(door_of(school=request.school).address), content_type="image/svg+xml")
     response["Cache-Control"] = "no-store"
     return response

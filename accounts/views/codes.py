@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import events, permissions
 from accounts.actions.codes import cards_for, let_in, reset_codes
 from accounts.actions.door import door_of
-from accounts.actions.groups import groups_of
 from accounts.models import CodeKind
-from accounts.names import pupil_tiles
 from accounts.qr import qr_svg
+from accounts.views.of_group import group_or_404, names_on_tiles, pupil_or_404
 from basispoort.audit import trail
 from basispoort.lib.access import requires, seen_along
 from basispoort.web.pictures import PICTURES
-from schools.models import Group, Pupil
+from schools.models.pupil import pupils_in
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,31 +28,19 @@ if TYPE_CHECKING:
     from accounts.models import PupilCode
     from basispoort.lib.http import SchoolRequest
     from basispoort.web.pictures import Picture
+    from schools.models import Group, Pupil
 
 CARDS_A_PAGE = 10
 
 
-def _group_of(request: SchoolRequest, group: UUID) -> Group:
-    """Give a group that the user sees; raises Http404 for any other, of this school or not."""
-    return get_object_or_404(groups_of(request.user, request.school), pk=group)
-
-
-def _pupils_of(request: SchoolRequest, group: Group) -> list[Pupil]:
-    return list(Pupil.objects.for_school(request.school).present().filter(home_group=group).by_name())
-
-
-def _pupil_of(request: SchoolRequest, group: Group, pupil: UUID) -> Pupil:
-    rows = Pupil.objects.for_school(request.school).present().filter(home_group=group)
-    return get_object_or_404(rows, public_id=pupil)
-
-
-def _shown(cards: list[tuple[Pupil, PupilCode]], pupils: list[Pupil]) -> list[dict[str, object]]:
+def _shown(cards: list[tuple[Pupil, PupilCode]]) -> list[dict[str, object]]:
     """Give what each card shows; the name is the one the pupil finds on the tile, so that two Sams take their own."""
-    names = {tile.id: tile.name for tile in pupil_tiles(pupils)}
+    names = names_on_tiles([pupil for pupil, _code in cards])
     pictures: dict[str, Picture] = {picture.name: picture for picture in PICTURES}
     return [
         {
-            "name": names[pupil.public_id],
+            "name": names[pupil.pk],
+            "group": pupil.home_group.name if pupil.home_group else "",
             "pictures": [pictures[name] for name in code.parts] if code.kind == CodeKind.PICTURES else [],
             "digits": code.parts if code.kind == CodeKind.DIGITS else [],
         }
@@ -62,7 +49,7 @@ def _shown(cards: list[tuple[Pupil, PupilCode]], pupils: list[Pupil]) -> list[di
 
 
 def _print(request: SchoolRequest, group: Group, cards: list[tuple[Pupil, PupilCode]]) -> HttpResponse:
-    shown = _shown(cards, _pupils_of(request, group))
+    shown = _shown(cards)
     pages = [shown[start : start + CARDS_A_PAGE] for start in range(0, len(shown), CARDS_A_PAGE)]
     context = {"group": group, "pages": pages, "door": door_of(school=request.school)}
     response = render(request, "accounts/pupils/cards.html", context)
@@ -74,8 +61,8 @@ def _print(request: SchoolRequest, group: Group, cards: list[tuple[Pupil, PupilC
 @requires(permissions.PUPIL_CODES)
 def cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the cards of a whole group, made on the spot, to print and cut; the look stands in the trail (SR-A16)."""
-    found = _group_of(request, group)
-    pupils = _pupils_of(request, found)
+    found = group_or_404(request, group)
+    pupils = list(pupils_in(found).select_related("home_group"))
     shown = cards_for(school=request.school, pupils=pupils, acting_user=request.user, target=found)
     return _print(request, found, shown)
 
@@ -84,8 +71,8 @@ def cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
 @requires(permissions.PUPIL_CODES)
 def card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the card of one pupil."""
-    found = _group_of(request, group)
-    one = _pupil_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     shown = cards_for(school=request.school, pupils=[one], acting_user=request.user, target=one)
     return _print(request, found, shown)
 
@@ -95,9 +82,8 @@ def card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpR
 @requires(permissions.PUPIL_CODES)
 def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show who of the group got in when, who must wait, and what a teacher can do about it."""
-    found = _group_of(request, group)
-    pupils = Pupil.objects.for_school(request.school).present().filter(home_group=found).by_name()
-    present = list(pupils.select_related("code", "badge"))
+    found = group_or_404(request, group)
+    present = list(pupils_in(found).select_related("code", "badge"))
     rows = [{"pupil": one, "code": getattr(one, "code", None), "badge": getattr(one, "badge", None)} for one in present]
     trail.record(
         events.GROUP_VIEWED, school=request.school, acting_user=request.user, target=found, details={"count": len(rows)}
@@ -106,7 +92,7 @@ def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpRespon
         "group": found,
         "rows": rows,
         "frozen": [one for one in present if getattr(getattr(one, "badge", None), "frozen_at", None)],
-        "may_start": request.user.has_perm(permissions.CLASS_START, request.school),
+        "may_start": not found.is_subgroup and request.user.has_perm(permissions.CLASS_START, request.school),
     }
     return render(request, "accounts/pupils/sign_in_help.html", context)
 
@@ -115,8 +101,8 @@ def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpRespon
 @requires(permissions.PUPIL_CODES)
 def reset_group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
     """Ask first, then give the whole group new codes."""
-    found = _group_of(request, group)
-    pupils = _pupils_of(request, found)
+    found = group_or_404(request, group)
+    pupils = list(pupils_in(found).select_related("home_group"))
     if request.method != "POST":
         context = {"group": found, "count": len(pupils)}
         return render(request, "accounts/pupils/reset_group.html", context)
@@ -134,8 +120,8 @@ def reset_group(request: SchoolRequest, school: str, group: UUID) -> HttpRespons
 @requires(permissions.PUPIL_CODES)
 def reset_pupil(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """Ask first, then give one pupil a new code."""
-    found = _group_of(request, group)
-    one = _pupil_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     if request.method != "POST":
         return render(request, "accounts/pupils/reset_pupil.html", {"group": found, "pupil": one})
     reset_codes(school=request.school, pupils=[one], acting_user=request.user, target=one)
@@ -147,8 +133,8 @@ def reset_pupil(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -
 @requires(permissions.PUPIL_CODES)
 def let_pupil_in(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """End a pupil's wait at once; the code stays."""
-    found = _group_of(request, group)
-    one = _pupil_of(request, found, pupil)
+    found = group_or_404(request, group)
+    one = pupil_or_404(found, pupil)
     let_in(school=request.school, pupil=one, acting_user=request.user)
     messages.success(request, _("%(name)s can try again right away.") % {"name": one.first_name})
     return redirect("accounts:sign-in-help", school, found.pk)

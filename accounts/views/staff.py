@@ -221,9 +221,12 @@ def profile(request: StaffRequest) -> HttpResponse:
 @require_safe
 def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
     """Show the start page of a school: the own groups, and what is to be done."""
-    groups = list(groups_of(request.user, request.school).with_home_pupils()) if _sees_groups(request) else []
+    groups = groups_of(request.user, request.school)
+    if permissions.sees_all_groups(request.user, request.school):
+        groups = groups.with_home_pupils()  # who teaches a subgroup finds it here; all of a school's are too many
     can_import = request.user.has_perm("schools.roster.import", request.school)
-    facts = {"groups": groups, "can_import": can_import, "steps": steps_for(request), "place": place_card(request)}
+    shown = list(groups) if _sees_groups(request) else []
+    facts = {"groups": shown, "can_import": can_import, "steps": steps_for(request), "place": place_card(request)}
     facts["grant"] = running_grant(request.school)
     facts["may_see_support"] = request.user.has_perm(permissions.SUPPORT_SEE, request.school)
     facts["may_start"] = request.user.has_perm("accounts.class.start", request.school)

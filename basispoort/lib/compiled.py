@@ -81,7 +81,7 @@ class Objects(Compiled, Generic[M]):
 
     def all(self, *, unscoped: str = "", **values: Value) -> list[M]:
         """Ask, and give the objects; `unscoped` as with `ask`."""
-        return ask([self], unscoped=unscoped, **values)[0]
+        return ask([self], unscoped=unscoped, may_fail=False, **values)[0]
 
     def read(self, rows: list[Row]) -> list[M]:  # type: ignore[override]  # objects in the place of rows
         """Give the objects that the rows hold."""
@@ -116,15 +116,16 @@ def ask(queries: Sequence[Compiled], *, unscoped: str = "", may_fail: bool = Fal
     comes and goes in the same message. So does the savepoint of queries that `may_fail`, after which the transaction
     goes on as if they had not been asked.
     """
-    with unscoped_message(unscoped) as (before, after), connection.cursor() as cursor:
-        if may_fail and connection.in_atomic_block:
-            before, after = [f"SAVEPOINT {ASKING}", *before], [*after, f"RELEASE SAVEPOINT {ASKING}"]
+    apart = may_fail and connection.in_atomic_block
+    with unscoped_message(unscoped) as (role, role_back), connection.cursor() as cursor:
+        before = [f"SAVEPOINT {ASKING}", *role] if apart else role
+        after = [*role_back, f"RELEASE SAVEPOINT {ASKING}"] if apart else role_back
         written = [query.write(_named(query, values)) for query in queries]
         statements = [*before, *(sql for sql, _ in written), *after]
         try:
             cursor.execute(";\n".join(statements), [one for _, filled in written for one in filled])
         except DatabaseError:
-            if may_fail and connection.in_atomic_block:
+            if apart:
                 cursor.execute(f"ROLLBACK TO SAVEPOINT {ASKING}")
             raise
         for _statement in before:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from basispoort.audit import trail
 from basispoort.lib.access import requires, seen_along
 from licences.forms.sharing import PageForm
 from licences.overview import overview_of, rows_of
+from schools.models.group import SUBGROUPS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,7 +35,9 @@ ROWS_A_PAGE = 60
 @requires(GROUP_VIEW)
 def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the groups that the visitor sees, with how many pupils each has."""
-    pupils = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True))
+    at_home = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True), distinct=True)
+    placed = Count("places", filter=Q(places__pupil__left_at__isnull=True), distinct=True)
+    pupils = Case(When(kind__in=SUBGROUPS, then=placed), default=at_home)
     rows = groups_of(request.user, request.school).annotate(pupils=pupils).order_by("year_group", "name", "pk")
     page = Paginator(rows, ROWS_A_PAGE).get_page(PageForm(request.GET).number)
     return render(request, "licences/groups.html", {"page": page})
@@ -54,7 +57,7 @@ def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
         "overview": overview,
         "rows": rows_of(overview),
         "may_codes": request.user.has_perm(PUPIL_CODES, request.school),
-        "may_start": request.user.has_perm(CLASS_START, request.school),
+        "may_start": not found.is_subgroup and request.user.has_perm(CLASS_START, request.school),
     }
     response = render(request, "licences/group.html", context)
     response["Cache-Control"] = "no-store"

@@ -24,6 +24,9 @@ class GroupKind(models.TextChoices):
     TODDLERS = "toddlers", _("toddlers")
 
 
+SUBGROUPS = frozenset({GroupKind.SUBGROUP, GroupKind.SUBSTITUTION})
+
+
 class GroupQuerySet(TenantQuerySet["Group"]):
     """Ways to choose groups."""
 
@@ -33,7 +36,7 @@ class GroupQuerySet(TenantQuerySet["Group"]):
 
     def with_home_pupils(self) -> GroupQuerySet:
         """Keep the groups that pupils belong to all day, as opposed to subgroups."""
-        return self.exclude(kind__in=[GroupKind.SUBGROUP, GroupKind.SUBSTITUTION])
+        return self.exclude(kind__in=SUBGROUPS)
 
 
 class GroupManager(TenantManager["Group"]):
@@ -76,3 +79,8 @@ class Group(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_subgroup(self) -> bool:
+        """Whether pupils have a place here beside the group in which they are at home."""
+        return self.kind in SUBGROUPS

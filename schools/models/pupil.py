@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from basispoort.lib.fields import EncryptedTextField
 from basispoort.lib.tenancy import TenantModel
 from schools.models.group import Group
-from schools.models.person import Person, PersonManager, key_index
+from schools.models.person import Person, PersonManager, PersonQuerySet, key_index
 from schools.models.school import School
 
 
@@ -68,3 +68,12 @@ class PupilSubgroup(TenantModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+def pupils_in(group: Group) -> PersonQuerySet[Pupil]:
+    """Give the present pupils of a group by name: who is at home there, or has a place in the subgroup."""
+    rows = Pupil.objects.for_school(group.school_id).present().by_name()
+    if not group.is_subgroup:
+        return rows.filter(home_group=group)
+    places = PupilSubgroup.objects.for_school(group.school_id).filter(group=group)
+    return rows.filter(pk__in=places.values("pupil"))

@@ -132,6 +132,8 @@ def answers(room: Class, state: State) -> tuple[list[bool], list[bool], list[boo
         overview = overview_of(school, room.group, day=today)
         shown = material in overview.materials
         cells = {line.pupil.pk: shown and "mark--yes" in line.cells for line in overview.lines}
+        [placed] = overview_of(school, room.subgroup, day=today).lines
+        assert (placed.pupil, "mark--yes" in placed.cells) == (room.pupils[1], cells[room.pupils[1].pk])
         visitors = [
             Visitor(school, Subject.PUPIL, pupil=pupil)
             for pupil in Pupil.objects.for_school(school).filter(home_group=room.group).order_by("pk")

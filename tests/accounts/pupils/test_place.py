@@ -113,11 +113,10 @@ def test_elsewhere_or_where_the_check_fails_one_step_names_nobody(
 @pytest.fixture
 def unreadable_networks(transactional_db: None) -> Iterator[None]:  # noqa: ARG001 - opens the database
     """A database that refuses to tell the networks, and nothing else."""
-    table, readers = "accounts_networkrange", "basispoort_app, basispoort_national"
     with psycopg.connect(**connections["owner"].get_connection_params(), autocommit=True) as owner:
-        owner.execute(f"REVOKE SELECT ON {table} FROM {readers}")
+        owner.execute("REVOKE SELECT ON accounts_networkrange FROM basispoort_app, basispoort_national")
         yield
-        owner.execute(f"GRANT SELECT ON {table} TO {readers}")
+        owner.execute("GRANT SELECT ON accounts_networkrange TO basispoort_app, basispoort_national")
 
 
 @pytest.mark.usefixtures("unreadable_networks")
