@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.code import CODE_LENGTH
@@ -14,6 +15,19 @@ class PictureForm(forms.Form):
 
     picture = forms.ChoiceField(choices=[(picture.name, picture.name) for picture in PICTURES], required=False)
     back = forms.BooleanField(required=False)
+
+
+class PicturesForm(forms.Form):
+    """All the pictures of a code, gathered by the page's script: their names, with blanks between them."""
+
+    pictures = forms.CharField(max_length=100)
+
+    def clean_pictures(self) -> list[str]:
+        """Give the names; raises ValidationError for a name that is no picture, or too few or too many."""
+        chosen: list[str] = self.cleaned_data["pictures"].split()
+        if len(chosen) != CODE_LENGTH or not {picture.name for picture in PICTURES}.issuperset(chosen):
+            raise ValidationError(_("A code has four pictures."))
+        return chosen
 
 
 class DigitForm(forms.Form):

@@ -18,7 +18,7 @@ from accounts.actions.door import count_miss, door_of, open_door, open_door_with
 from accounts.actions.place import passage_of
 from accounts.actions.pupil_sign_in import Outcome, sign_in_pupil
 from accounts.forms.networks import DayWordForm
-from accounts.forms.pupils import DigitForm, PictureForm, PincodeForm
+from accounts.forms.pupils import DigitForm, PictureForm, PicturesForm, PincodeForm
 from accounts.models import CodeKind, PupilCode
 from accounts.models.code import CODE_LENGTH
 from accounts.views.code_entry import CodeEntry, entry_of, keep_entry
@@ -220,6 +220,11 @@ def _took(request: DoorRequest, pupil_code: PupilCode, entry: CodeEntry, typed: 
         if typed.is_valid():
             entry.chosen = list(typed.cleaned_data["pincode"])
         return typed.is_valid()
+    if pupil_code.kind == CodeKind.PICTURES and "pictures" in request.POST:
+        gathered = PicturesForm(request.POST)
+        if gathered.is_valid():
+            entry.chosen = gathered.cleaned_data["pictures"]
+        return gathered.is_valid()
     form = PictureForm(request.POST) if pupil_code.kind == CodeKind.PICTURES else DigitForm(request.POST)
     if not form.is_valid():
         return False

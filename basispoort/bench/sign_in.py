@@ -5,8 +5,8 @@ process and PostgreSQL take turns, so that together they use one core: what is m
 server, network and browser are not in it.
 
 A pupil's sign-in begins in a new browser: the school's link, the group, the own name, the code, the tiles. Where the
-pincode is typed these are five requests and a redirect is followed as a browser does; where four digits or pictures are
-tapped, each tap is a request and a page, eleven in all. The floor is as many requests for a bare page of somebody who
+code goes in one form, typed or gathered by the page's script as it is tapped, these are five requests and a redirect is
+followed as a browser does; in a browser without scripts each tap is a request and a page, eleven in all. The floor is as many requests for a bare page of somebody who
 is signed in. Group of 28, eight materials.
 
 A staff member's sign-in is the POST of address and password, right, by a teacher, in a browser that is known for the
@@ -129,7 +129,7 @@ def pupil_figures(school: School, group: Group, pupils: Sequence[Pupil], teacher
         times=PUPIL_TIMES,
         warm=WARM,
     )
-    for name, ours, bottom in (("typed", "typed", "five"), ("tapped digit by digit", "tapped", "eleven")):
+    for name, ours, bottom in (("in one form", "typed", "five"), ("tap by tap, no scripts", "tapped", "eleven")):
         yield Figure(
             f"pupils' sign-ins a second per core, code {name}",
             1 / taken[ours],

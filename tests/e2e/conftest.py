@@ -239,13 +239,15 @@ class Visit:
         self.click(pupil["group"], "link")
         self.page.get_by_role("link", name=pupil["name"].split()[0]).first.click()
         self.look()
-        if "pincode" in pupil:
-            for digit in pupil["pincode"]:
-                self.click(digit)
-            return
-        for picture in pupil["picture_code"].split():
-            self.page.locator(f'button[name="picture"][value="{picture}"]').click()
+        is_digits = "pincode" in pupil
+        name, parts = ("digit", list(pupil["pincode"])) if is_digits else ("picture", pupil["picture_code"].split())
+        *first, last = [f'button[name="{name}"][value="{part}"]' for part in parts]
+        for key in first:
+            self.page.locator(key).click()
             self.page.wait_for_load_state()
+        self.look()
+        with self.page.expect_navigation():
+            self.page.locator(last).click()
 
 
 @pytest.fixture(params=SIZES)

@@ -59,12 +59,36 @@ def test_pupil_signs_in_with_the_keyboard_alone(visit: Visit, portal: Portal, ki
     press_enter(visit)
 
     name_of_key, code = ("picture", pupil[kind].split()) if kind == "picture_code" else ("digit", list(pupil[kind]))
-    for sign in code:
-        tab_to(visit, f'button[name="{name_of_key}"][value="{sign}"]')
-        press_enter(visit)
+    *first, last = [f'button[name="{name_of_key}"][value="{sign}"]' for sign in code]
+    for key in first:
+        tab_to(visit, key)
+        visit.page.keyboard.press("Enter")
+    said = visit.page.locator("[data-tapped] [role=status]").inner_text()
+    tab_to(visit, last)
+    press_enter(visit)
 
+    assert said == "3 van 4 getikt"
     visit.page.wait_for_url(re.compile("/lesmateriaal/"))
     tab_to(visit, "main button")
+
+
+def test_pupil_takes_a_tap_back_and_comes_back_to_an_empty_pad(visit: Visit, portal: Portal) -> None:
+    pupil = portal.pupil("picture_code", READY_NAME)
+    visit.go(pupil["sign_in_url"])
+    visit.click(pupil["group"], "link")
+    visit.page.get_by_role("link", name=pupil["name"].split()[0]).first.click()
+    filled = visit.page.locator(".code-dots__dot--filled")
+
+    keys = visit.page.locator('button[name="picture"]')
+    for place in range(3):
+        keys.nth(place).click()
+    visit.page.locator('button[name="back"]').click()
+    after_back = filled.count()
+    visit.page.go_back()
+    visit.page.go_forward()
+    visit.page.locator("[data-tapped] [role=status]", has_text="0 van 4 getikt").wait_for(state="attached")
+
+    assert (after_back, filled.count()) == (2, 0)
 
 
 def test_coordinator_signs_in_with_the_keyboard_alone(visit: Visit, portal: Portal) -> None:

@@ -180,6 +180,42 @@ def test_four_tapped_pictures_let_the_pupil_in(client: Client, school: School, g
     assert is_signed_in(client)
 
 
+def test_four_pictures_gathered_by_the_script_let_the_pupil_in_with_one_form(
+    client: Client, school: School, group: Group
+) -> None:
+    pupil = factories.make_pupil(school, group)
+    make_code(pupil, PICTURES)
+
+    client.post(code_path(school, group, pupil), {"pictures": PICTURES})
+
+    assert is_signed_in(client)
+
+
+@pytest.mark.requirement("SR-A15")
+@pytest.mark.parametrize("wrong", [1, 2])
+def test_wrong_pictures_gathered_by_the_script_are_one_try_each(
+    client: Client, school: School, group: Group, wrong: int
+) -> None:
+    pupil = factories.make_pupil(school, group)
+    make_code(pupil, PICTURES)
+
+    for _ in range(wrong):
+        page = client.post(code_path(school, group, pupil), {"pictures": " ".join(PICTURES.split()[::-1])}, follow=True)
+
+    assert "Bijna! Probeer het nog een keer." in page.content.decode()
+    assert (code_now(pupil).wrong_count, is_signed_in(client)) == (wrong, False)
+
+
+@pytest.mark.parametrize("nonsense", ["", "cat cat", "cat dog fish nothing", "cat " * 5, "x" * 101])
+def test_anything_but_four_pictures_is_no_try(client: Client, school: School, group: Group, nonsense: str) -> None:
+    pupil = factories.make_pupil(school, group)
+    make_code(pupil, PICTURES)
+
+    response = client.post(code_path(school, group, pupil), {"pictures": nonsense})
+
+    assert (response.status_code, code_now(pupil).wrong_count) == (200, 0)
+
+
 def test_same_pictures_in_another_order_do_not(client: Client, school: School, group: Group) -> None:
     pupil = factories.make_pupil(school, group, year_group="2")
     make_code(pupil, PICTURES)
