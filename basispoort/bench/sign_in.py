@@ -5,9 +5,9 @@ process and PostgreSQL take turns, so that together they use one core: what is m
 server, network and browser are not in it.
 
 A pupil's sign-in begins in a new browser: the school's link, the group, the own name, the code, the tiles. Where the
-code goes in one form, typed or gathered by the page's script as it is tapped, these are five requests and a redirect is
-followed as a browser does; in a browser without scripts each tap is a request and a page, eleven in all. The floor is as many requests for a bare page of somebody who
-is signed in. Group of 28, eight materials.
+code goes in one form, typed or gathered by the page's script as it is tapped, these are five requests and a redirect
+is followed as a browser does; in a browser without scripts each tap is a request and a page, eleven in all. The floor
+is as many requests for a bare page of somebody who is signed in. Group of 28, eight materials.
 
 A staff member's sign-in is the POST of address and password, right, by a teacher, in a browser that is known for the
 account and in a new one; the form was fetched before. The floor is bare `argon2` verifying the same hash, in turns.
