@@ -17,9 +17,10 @@ def test_no_other_catalogue_of_ours_or_of_a_library_translates_the_same_words_ot
                 continue
             if isinstance(message.id, tuple):
                 one, more = message.id
-                ours, shown = message.string[0], translation.ngettext(one, more, 1)
+                shown = [translation.ngettext(one, more, number) for number in (1, 2)]
             else:
-                ours, shown = message.string, translation.gettext(str(message.id))
+                shown = [translation.gettext(str(message.id))]
+            ours = [message.string] if isinstance(message.string, str) else list(message.string or ())
             if shown != ours:
                 otherwise.append((message.id, ours, shown))
 
