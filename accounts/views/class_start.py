@@ -66,11 +66,11 @@ def _answer(request: SchoolRequest, school: str, group: Group) -> HttpResponse:
 @requires(permissions.CLASS_START)
 def class_starts(request: SchoolRequest, school: str) -> HttpResponse:
     """Show the groups for which the user can open a class start; who has one group goes straight there."""
-    groups = list(groups_of(request.user, request.school).with_home_pupils().order_by("year_group", "name"))
+    groups = list(groups_of(request.user, request.school).with_home_pupils().in_order())
     if len(groups) == 1:
         return redirect("accounts:class-start", school, groups[0].pk)
     running = set(ClassStart.objects.for_school(request.school).open().values_list("group_id", flat=True))
-    rows = [{"group": group, "runs": group.pk in running} for group in groups]
+    rows = [{"group": group, "badge": _("runs now") if group.pk in running else ""} for group in groups]
     return render(request, "accounts/class_start/groups.html", {"rows": rows})
 
 

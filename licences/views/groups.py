@@ -38,7 +38,7 @@ def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001
     at_home = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True), distinct=True)
     placed = Count("places", filter=Q(places__pupil__left_at__isnull=True), distinct=True)
     pupils = Case(When(kind__in=SUBGROUPS, then=placed), default=at_home)
-    rows = groups_of(request.user, request.school).annotate(pupils=pupils).order_by("year_group", "name", "pk")
+    rows = groups_of(request.user, request.school).annotate(pupils=pupils).in_order()
     page = Paginator(rows, ROWS_A_PAGE).get_page(PageForm(request.GET).number)
     return render(request, "licences/groups.html", {"page": page})
 

@@ -38,7 +38,7 @@ def _page(request: SchoolRequest) -> Page[Licence]:
 
 
 def _groups(request: SchoolRequest) -> list[Group]:
-    return list(Group.objects.for_school(request.school).current())
+    return list(Group.objects.for_school(request.school).current().in_order())
 
 
 def _matrix(request: SchoolRequest, page: Page[Licence], groups: list[Group]) -> list[dict[str, object]]:

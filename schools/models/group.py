@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
 from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
@@ -37,6 +37,11 @@ class GroupQuerySet(TenantQuerySet["Group"]):
     def with_home_pupils(self) -> GroupQuerySet:
         """Keep the groups that pupils belong to all day, as opposed to subgroups."""
         return self.exclude(kind__in=SUBGROUPS)
+
+    def in_order(self) -> GroupQuerySet:
+        """Sort as a school speaks of its groups: the youngest first, subgroups after all of them."""
+        beside = ExpressionWrapper(Q(kind__in=SUBGROUPS), models.BooleanField())
+        return self.order_by(beside, "year_group", "name", "pk")
 
 
 class GroupManager(TenantManager["Group"]):

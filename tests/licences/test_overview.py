@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.tenancy import school_transaction
 from licences.actions.access import open_materials
 from licences.overview import overview_of
 from licences.people import visitor_of
+from schools.models import PupilSubgroup
+from schools.models.group import GroupKind
 from tests import factories
 from tests.licences.factories import assign_to, make_licence, make_material, make_ready, share
 
@@ -101,3 +104,20 @@ def test_names_in_the_table_are_escaped(client: Client, agreed: School, group: G
     page = client.get(reverse("licences:group", args=[agreed.code, group.pk]))
 
     assert "<script>alert" not in page.content.decode()
+
+
+def test_groups_page_counts_a_subgroups_pupils_and_shows_it_after_the_groups(
+    client: Client, agreed: School, coordinator: User, group: Group
+) -> None:
+    beside = factories.make_group(agreed, name="Aaarobotica", year_group="", kind=GroupKind.SUBGROUP)
+    left = factories.make_pupil(agreed, group, left_at=timezone.now())
+    here = [factories.make_pupil(agreed, group) for _ in range(3)]
+    for one in (*here[:2], left):
+        with school_transaction(agreed):
+            PupilSubgroup.objects.create(school=agreed, pupil=one, group=beside)
+    client.force_login(coordinator)
+
+    page = client.get(reverse("licences:groups", args=[agreed.code])).content.decode()
+
+    doors = re.findall(r'tile__door[^>]*>([^<]+)</span><span class="tile__from">([^<]+)<', page)
+    assert doors == [(group.name, "3 leerlingen"), ("Aaarobotica", "2 leerlingen")]
