@@ -34,6 +34,7 @@ def exports_page(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
     facts = {
         "exports": [(row, kind_of(row.kind)) for row in rows],
         "making": any(row.state == ExportState.WAITING for row in rows),
+        "manages": request.user.has_perm(permissions.STAFF_MANAGE, request.school),
     }
     template = "accounts/staff_pages/exports.html#exports" if request.htmx else "accounts/staff_pages/exports.html"
     return render(request, template, facts)

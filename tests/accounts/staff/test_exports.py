@@ -325,9 +325,11 @@ def test_page_says_what_to_do_first_and_looks_again_while_a_list_is_made(at_work
     ready = at_work.get(f"{HOME}/lijsten/", headers={"HX-Request": "true"}).content.decode()
 
     assert "Nog geen lijsten" in empty
-    assert 'hx-trigger="every 2s"' in waiting
+    assert f'href="{HOME}/medewerkers/"' in empty.partition("Nog geen lijsten")[2]
+    assert f'href="{HOME}/logboek/"' in empty.partition("Nog geen lijsten")[2]
+    assert 'hx-trigger="fetched, every 2s"' in waiting
     assert "Ophalen" in ready
-    assert "hx-trigger" not in ready
+    assert 'hx-trigger="fetched"' in ready
     assert "<html" not in ready
 
 
