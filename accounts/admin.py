@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import F
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.support import running_grant, waiting_request
@@ -100,7 +101,7 @@ def _accounts(_request: Any, school: School) -> Facts:  # noqa: ANN401 - as ever
     people = Counter(RoleName(role) for role, _user in roles)
     networks = NetworkRange.objects.for_school(school).count()
     return [
-        *((role.label.capitalize(), number) for role, number in sorted(people.items())),
+        *((capfirst(role.label), number) for role, number in sorted(people.items())),
         (_("Networks of the school"), networks or _("none: its link suffices")),
     ]
 

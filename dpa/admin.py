@@ -20,7 +20,7 @@ def _agreement(_request: Any, school: School) -> Facts:  # noqa: ANN401 - as eve
     if accepted is None:
         return [(_("Agreement"), _("not accepted; nothing leaves for any publisher"))]
     day = date_format(timezone.localtime(accepted.at), "DATE_FORMAT")
-    return [(_("Version"), accepted.version.title), (_("Accepted on"), day)]
+    return [(_("Version"), f"{accepted.version.title}, {accepted.version.version}"), (_("Accepted on"), day)]
 
 
 register_panel(40, _("Agreement"), _agreement)

@@ -39,9 +39,14 @@ class SchoolOffice(OfficeAdmin):
     search_fields = ("code", "register_name", "own_name", "city")
     search_help_text = _("BRIN, name or town")
     searched_only = True
-    list_display = ("name", "code", "city", "state")
-    list_display_links = ("name",)
+    list_display = ("known_name", "code", "city", "state")
+    list_display_links = ("known_name",)
     ordering = ("register_name", "code")
+
+    @admin.display(description=_("name"))
+    def known_name(self, row: School) -> str:
+        """Give the name by which people know the school."""
+        return row.name
 
     def pages(self) -> list[URLPattern]:
         """Give the page of one school."""
