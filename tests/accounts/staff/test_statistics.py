@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -163,6 +164,11 @@ def test_page_names_nobody_and_says_what_to_do_first(school: School, pupil: Pupi
 
     assert "Er heeft nog niemand ingelogd" in empty
     assert 'class="bars__bar"' in full
+    # Nobody of the staff signed in: that chart says so, and draws no empty axes.
+    assert (
+        re.findall(r'bars__title">([^<]*)</figcaption>\n<p class="bars__none">', full)[-1]
+        == "Medewerkers: keer ingelogd per dag"
+    )
     assert pupil.first_name not in full.replace("Samen", "")
 
 
