@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from basispoort.lib import crypto
-from basispoort.lib.crypto import SealBroken
+from accounts.kept import keep, kept
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,21 +34,12 @@ class CodeEntry:
         self.was_wrong = False
 
 
-def _place(pupil: UUID) -> bytes:
-    return f"session|{KEY}|{pupil}".encode()
-
-
 def entry_of(request: HttpRequest, pupil: UUID) -> CodeEntry:
     """Give what was tapped for this pupil in this browser; an empty entry for another pupil's or none."""
-    try:
-        sealed = base64.b64decode(request.session.get(KEY, ""))
-        chosen, was_wrong = json.loads(crypto.open_seal(sealed, _place(pupil), ring="CODE_KEYS"))
-    except (SealBroken, binascii.Error):
-        return CodeEntry()
-    return CodeEntry(chosen, was_wrong)
+    content = kept(request, KEY, pupil, ring="CODE_KEYS")
+    return CodeEntry(*json.loads(content)) if content else CodeEntry()
 
 
 def keep_entry(request: HttpRequest, pupil: UUID, entry: CodeEntry) -> None:
-    """Keep what was tapped, for the next page; a copy of the table of sessions does not show it (SR-I02)."""
-    content = json.dumps([entry.chosen, entry.was_wrong]).encode()
-    request.session[KEY] = base64.b64encode(crypto.seal(content, _place(pupil), ring="CODE_KEYS")).decode()
+    """Keep what was tapped, for the next page."""
+    keep(request, KEY, pupil, json.dumps([entry.chosen, entry.was_wrong]), ring="CODE_KEYS")

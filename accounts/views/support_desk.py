@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import events
 from accounts.actions.support import AskedAlready, CanLookAlready, NobodyToAsk, ask_support, count_search, running_grant
 from accounts.actions.watching import stop_watching, watch_pupil, watch_staff
 from accounts.failures import TooManyTries
 from accounts.forms.support import AskForm, SearchForm
+from accounts.kept import keep, kept
 from accounts.models import RoleName
 from accounts.permissions import SUPPORT_LOOK
 from accounts.support_desk import is_long_enough, pupil_page, roster_page, search, staff_page
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     from accounts.models import SupportGrant
     from basispoort.lib.http import SchoolRequest, StaffRequest
+
+SEARCHED = "support_search"
+LONGEST_KEPT = 200
 
 
 @back_office(SUPPORT_LOOK)
@@ -77,10 +81,18 @@ def _note(request: SchoolRequest, event: str, target: Model | None = None, **det
 
 @within_grant
 @back_office(SUPPORT_LOOK)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the door found the school
-    """Search pupils and staff of one school by name; twenty at most, and nobody without a name."""
-    form = SearchForm(request.GET if "q" in request.GET else None)
+    """Search pupils and staff of one school by name; twenty at most, and nobody without a name.
+
+    The name is sent in the form and kept in the session, so that the way back to what was found works: an address
+    stays in the browser's history, and holds no name (product R5).
+    """
+    if request.method == "POST":
+        keep(request, SEARCHED, request.school.pk, request.POST.get("q", "")[:LONGEST_KEPT])
+        return redirect(request.path)
+    query = kept(request, SEARCHED, request.school.pk)
+    form = SearchForm({"q": query} if query else None)
     facts = {"grant": _grant(request), "form": form, "results": None}
     if is_long_enough(form.query):
         try:

@@ -29,19 +29,25 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.requirement("SR-B07")
 PEOPLE = "/kantoor/school/99XX00/personen/"
+SEARCH = f"{PEOPLE}#Sam"
 
 
 def pages(pupil: Pupil, teacher: User) -> list[str]:
     return [
         PEOPLE,
-        f"{PEOPLE}?q=Sam",
+        SEARCH,
         f"/kantoor/school/99XX00/leerlingen/{pupil.public_id}/",
         f"/kantoor/school/99XX00/medewerkers/{teacher.pk}/",
     ]
 
 
+def find(desk: PortalClient, name: str) -> Any:
+    """Search as the page does: the name in the form, what was found on the page after it."""
+    return desk.post(PEOPLE, {"q": name}, follow=True)
+
+
 def statuses(desk: PortalClient, addresses: list[str]) -> list[int]:
-    return [desk.get(address).status_code for address in addresses]
+    return [(find(desk, "Sam") if address == SEARCH else desk.get(address)).status_code for address in addresses]
 
 
 def looks(school: School) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -169,16 +175,40 @@ def test_search_shows_twenty_at_most_and_says_that_there_are_more(
     for _ in range(25):
         factories.make_pupil(school, group, first_name="Sam")
 
-    page: Any = desk.get(PEOPLE, {"q": "sam"})
+    page: Any = find(desk, "sam")
 
     assert (len(page.context["results"].people), page.context["results"].more) == (20, True)
     assert page.content.decode().count("/leerlingen/") == 20
 
 
+@pytest.mark.requirement("SR-I02")
+@pytest.mark.usefixtures("grant", "pupil")
+def test_name_that_is_searched_stands_in_no_address_and_in_no_session_in_clear(desk: PortalClient) -> None:
+    page = find(desk, "Zoeknaam")
+
+    assert page.redirect_chain == [(PEOPLE, 302)]
+    assert page.context["form"]["q"].value() == "Zoeknaam"
+    assert "Zoeknaam" not in str(dict(desk.session))
+
+
+@pytest.mark.usefixtures("grant")
+def test_way_back_shows_what_was_found_and_another_school_does_not(
+    desk: PortalClient, other_school: School, stranger: User, pupil: Pupil
+) -> None:
+    make_grant(other_school, stranger)
+    find(desk, pupil.first_name)
+
+    back = desk.get(PEOPLE)
+    elsewhere = desk.get(PEOPLE.replace("99XX00", other_school.code))
+
+    assert [one.id for one in back.context["results"].people] == [pupil.public_id]
+    assert (elsewhere.status_code, elsewhere.context["results"]) == (200, None)
+
+
 @pytest.mark.usefixtures("grant", "pupil")
 @pytest.mark.parametrize("query", ["", "s", " S ", "a b", "%", "__", "q" * 100])
 def test_search_without_a_name_lists_nobody(desk: PortalClient, query: str) -> None:
-    page = desk.get(PEOPLE, {"q": query}).content.decode()
+    page = find(desk, query).content.decode()
 
     assert "/leerlingen/" not in page
 
@@ -219,9 +249,9 @@ def test_search_takes_as_many_statements_for_three_as_for_one(desk: PortalClient
             factories.make_pupil(school, group, first_name="Sam")
             factories.make_teacher(school, first_name="Sam")
             factories.make_staff_member(school, first_name="Sam")
-        desk.get(PEOPLE, {"q": "sam"})
+        find(desk, "sam")
         with CaptureQueriesContext(connection) as queries:
-            desk.get(PEOPLE, {"q": "sam"})
+            find(desk, "sam")
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
@@ -230,7 +260,7 @@ def test_search_takes_as_many_statements_for_three_as_for_one(desk: PortalClient
 @pytest.mark.requirement("SR-K06")
 @pytest.mark.usefixtures("grant", "pupil")
 def test_sixty_first_search_in_ten_minutes_is_put_off(desk: PortalClient) -> None:
-    found = [desk.get(PEOPLE, {"q": "sam"}).status_code for _ in range(61)]
+    found = [find(desk, "sam").status_code for _ in range(61)]
 
     assert (set(found[:60]), found[60]) == ({200}, 429)
 
