@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actions.exports import ExportKind, Rows, register_export
 from accounts.events import STAFF_EXPORTED, TRAIL_EXPORTED
-from accounts.permissions import STAFF_MANAGE, TRAIL_VIEW
+from accounts.permissions import BOARD_STAFF, STAFF_MANAGE, TRAIL_VIEW
 from accounts.staff_list import staff_of, table_of
 from accounts.trail_page import entries_of, in_words
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from schools.models import School
 
-STAFF, TRAIL = "accounts.staff", "accounts.trail"
+STAFF, TRAIL, STAFF_FOR_BOARD = "accounts.staff", "accounts.trail", "accounts.staff.board"
 MOST_LINES = 5_000
 
 
@@ -43,5 +43,16 @@ def trail_rows(school: School, chosen: Mapping[str, Any]) -> Rows:
 
 register_export(
     ExportKind(STAFF, gettext_lazy("Staff and their roles"), "medewerkers", STAFF_MANAGE, STAFF_EXPORTED, staff_rows)
+)
+register_export(
+    ExportKind(
+        STAFF_FOR_BOARD,
+        gettext_lazy("Staff and their roles"),
+        "medewerkers",
+        BOARD_STAFF,
+        STAFF_EXPORTED,
+        staff_rows,
+        of_board=True,
+    )
 )
 register_export(ExportKind(TRAIL, gettext_lazy("The trail"), "logboek", TRAIL_VIEW, TRAIL_EXPORTED, trail_rows))

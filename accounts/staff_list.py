@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import MailToken, Passkey, Role, TotpDevice, User, UserStaff
-from basispoort.lib.csv import harmless_csv
 from schools.models import StaffMember
 
 if TYPE_CHECKING:
@@ -83,11 +81,3 @@ def table_of(rows: list[StaffRow]) -> list[list[str]]:
         for row in rows
         for role in row.roles
     ]
-
-
-def staff_file(school: School, rows: list[StaffRow]) -> HttpResponse:
-    """Give a list of staff as a file for a spreadsheet; the caller wrote it in the trail (SR-E05)."""
-    response = HttpResponse(harmless_csv(table_of(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="medewerkers-{school.code}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response

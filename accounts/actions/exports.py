@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.support import coordinators_of
 from accounts.alerts import EXPORTS
-from accounts.models import Export, ExportReason, ExportState, User
+from accounts.models import Export, ExportReason, ExportState, RoleName, User
 from accounts.models.export import READY_FOR
 from basispoort.audit import trail
 from basispoort.audit.alerts import raise_alert
@@ -48,6 +48,7 @@ class ExportKind:
     """A kind of list: its words, its file's name, who may have it, the event of fetching it, and how it is made.
 
     `make` gets the school and what was chosen, within the scope of that school, and gives the head and the rows.
+    A kind `of_board` is asked by somebody of the school's board, whose right is one at the board.
     """
 
     name: str
@@ -56,6 +57,16 @@ class ExportKind:
     right: str
     fetched: str
     make: Callable[[School, Mapping[str, Any]], Rows]
+    of_board: bool = False
+
+    @property
+    def role(self) -> str:
+        """The role in which it is asked and fetched, where that is none at the school."""
+        return RoleName.BOARD_MEMBER if self.of_board else ""
+
+    def is_open_to(self, user: User, school: School) -> bool:
+        """Tell whether a user may have this list of a school now."""
+        return bool(user.has_perm(self.right, school.board if self.of_board else school))
 
 
 _kinds: dict[str, ExportKind] = {}
@@ -91,7 +102,8 @@ def ask_export(*, school: School, kind: str, reason: str, chosen: Mapping[str, A
 
     The caller has asked for a fresh proof and checked the right. Raises BeingMade.
     """
-    asked = Export(school=school, kind=kind_of(kind).name, reason=reason, chosen=dict(chosen), asked_by=acting_user)
+    named = kind_of(kind)
+    asked = Export(school=school, kind=named.name, reason=reason, chosen=dict(chosen), asked_by=acting_user)
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
@@ -100,7 +112,9 @@ def ask_export(*, school: School, kind: str, reason: str, chosen: Mapping[str, A
             raise
         raise BeingMade from None
     details = {"kind": kind, "reason": str(reason)} | {name: str(value) for name, value in chosen.items() if value}
-    trail.record(events.EXPORT_ASKED, school=school, acting_user=acting_user, target=asked, details=details)
+    trail.record(
+        events.EXPORT_ASKED, school=school, acting_user=acting_user, target=asked, details=details, role=named.role
+    )
     wake_after_commit(_making(), school.pk, asked.pk)
     return asked
 
@@ -122,11 +136,11 @@ def make_export(*, school_id: int, export_id: UUID) -> str:
         return ""
     with school_transaction(school_id):
         ours = Export.objects.for_school(school_id).filter(pk=export_id, fence=fence, state=ExportState.WAITING)
-        export = ours.select_for_update(of=("self",)).select_related("school", "asked_by").first()
+        export = ours.select_for_update(of=("self",)).select_related("school__board", "asked_by").first()
         if export is None:
             return ""
         kind = kind_of(export.kind)
-        if not export.asked_by.has_perm(kind.right, export.school):
+        if not kind.is_open_to(export.asked_by, export.school):
             return _end(export, ExportState.FAILED)
         with translation.override(export.asked_by.language):
             head, *rows = kind.make(export.school, export.chosen)
@@ -156,7 +170,8 @@ def fetch_export(*, school: School, export_id: UUID, acting_user: User) -> tuple
         content = bytes(export.content)
         _end(export, ExportState.FETCHED)
         kind = kind_of(export.kind)
-        trail.record(kind.fetched, school=school, acting_user=acting_user, target=export, details=_facts(export))
+        facts = _facts(export)
+        trail.record(kind.fetched, school=school, acting_user=acting_user, target=export, details=facts, role=kind.role)
     return kind, content
 
 
@@ -202,7 +217,6 @@ def _end_one(school_id: int, condition: Q, state: ExportState) -> int:
 
 
 def _tell(export: Export, kind: ExportKind) -> None:
-    link = settings.BASE_URL + reverse("accounts:exports", urlconf=settings.ROOT_URLCONF, args=[export.school])
     people = {user.pk: user for user in [*coordinators_of(export.school), export.asked_by]}
     for user in people.values():
         queue_mail(
@@ -220,9 +234,14 @@ def _tell(export: Export, kind: ExportKind) -> None:
                 "reason": ExportReason(export.reason).label,
                 "rows": export.rows,
                 "own": user.pk == export.asked_by_id,
-                "link": link,
+                "link": settings.BASE_URL + _page(export.school, of_board=kind.of_board and user == export.asked_by),
             },
         )
+
+
+def _page(school: School, *, of_board: bool) -> str:
+    name, args = ("accounts:board-exports", [school.board, school]) if of_board else ("accounts:exports", [school])
+    return reverse(name, urlconf=settings.ROOT_URLCONF, args=args)
 
 
 def _watch(export: Export) -> None:

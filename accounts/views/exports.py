@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,28 +15,40 @@ from accounts import exports, permissions
 from accounts.actions.exports import BeingMade, NotToBeFetched, ask_export, fetch_export, kind_of
 from accounts.forms.roles import ExportForm
 from accounts.forms.trail import TrailForm
-from accounts.models import Export, ExportState
+from accounts.models import Export, ExportState, User
 from basispoort.lib.access import fresh, requires
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from basispoort.lib.http import SchoolRequest
+    from accounts.actions.exports import ExportKind
+    from basispoort.lib.http import PortalRequest, SchoolRequest
+    from schools.models import School
 
 SHOWN = 20
+
+
+def own_exports(request: PortalRequest, school: School, *, of_board: bool) -> list[tuple[Export, ExportKind]]:
+    """Give the visitor's own lists of a school, of the last thirty days: those of the board, or the school's."""
+    rows = Export.objects.for_school(school).filter(asked_by=request.user.pk).defer("content")[:SHOWN]
+    named = [(row, kind_of(row.kind)) for row in rows]
+    return [(row, kind) for row, kind in named if kind.of_board is of_board]
+
+
+def is_making(exports: list[tuple[Export, ExportKind]]) -> bool:
+    """Tell whether a list is on its way; then the page looks again by itself."""
+    return any(row.state == ExportState.WAITING for row, _kind in exports)
 
 
 @requires(permissions.EXPORTS)
 @require_safe
 def exports_page(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
-    """List the visitor's own exports of the last thirty days; the page looks again by itself while one is made."""
-    rows = list(Export.objects.for_school(request.school).filter(asked_by=request.user).defer("content")[:SHOWN])
-    facts = {
-        "exports": [(row, kind_of(row.kind)) for row in rows],
-        "making": any(row.state == ExportState.WAITING for row in rows),
-        "manages": request.user.has_perm(permissions.STAFF_MANAGE, request.school),
-    }
+    """List the visitor's own exports."""
+    rows = own_exports(request, request.school, of_board=False)
+    here = reverse("accounts:exports", args=[request.school])
+    facts = {"exports": rows, "making": is_making(rows), "here": here}
+    facts["manages"] = request.user.has_perm(permissions.STAFF_MANAGE, request.school)
     template = "accounts/staff_pages/exports.html#exports" if request.htmx else "accounts/staff_pages/exports.html"
     return render(request, template, facts)
 
@@ -76,13 +89,25 @@ def _ask(request: SchoolRequest, kind: str, chosen: Mapping[str, Any], back: str
 @require_POST
 def export_fetch(request: SchoolRequest, school: str, export: UUID) -> HttpResponse:  # noqa: ARG001 - see above
     """Give the file, once."""
-    get_object_or_404(Export.objects.for_school(request.school).filter(asked_by=request.user).only("id"), pk=export)
+    return fetched(request, request.school, export, of_board=False) or redirect("accounts:exports", request.school)
+
+
+def fetched(request: PortalRequest, school: School, export: UUID, *, of_board: bool) -> HttpResponse | None:
+    """Give the file of one of the visitor's own lists, once; None, with a message, when it is no longer there.
+
+    Raises Http404 for another's list.
+    """
+    mine = Export.objects.for_school(school).filter(asked_by=request.user.pk)
+    row = get_object_or_404(mine.only("id", "kind"), pk=export)
+    user = request.user
+    if not isinstance(user, User) or kind_of(row.kind).of_board is not of_board:
+        raise Http404
     try:
-        kind, content = fetch_export(school=request.school, export_id=export, acting_user=request.user)
+        kind, content = fetch_export(school=school, export_id=export, acting_user=user)
     except NotToBeFetched:
         messages.error(request, _("This list was fetched already, or its day is over. Ask for it again."))
-        return redirect("accounts:exports", request.school)
+        return None
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{kind.file_name}-{request.school.code}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{kind.file_name}-{school.code}.csv"'
     response["Cache-Control"] = "no-store"
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +11,6 @@ from accounts.actions.staff_check import check_staff, digest_of
 from accounts.models import RoleName, StaffCheck
 from accounts.staff_list import staff_of
 from basispoort.audit.models import AuditEntry
-from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
 from tests.accounts.boards.addresses import page_of, staff_page, words
@@ -107,33 +104,3 @@ def test_check_that_two_browsers_send_at_the_same_moment_stands_once() -> None:
     at_once(check, check)
 
     assert (number_of_checks(), len(entries(school, events.STAFF_CHECKED))) == (1, 1)
-
-
-@pytest.mark.requirement("SR-E05")
-def test_list_comes_as_a_file_in_which_no_cell_computes_and_stands_in_the_trail_with_its_reason(
-    browser: PortalClient, school: School
-) -> None:
-    factories.make_coordinator(school, first_name="=1+1", last_name="Voorbeeld")
-    answer: Any = browser.post(staff_page(school) + "lijst/", {"reason": "board"})
-
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    (entry,) = entries(school, events.STAFF_EXPORTED)
-    assert [row[0] for row in rows[1:]] == ["'=1+1 Voorbeeld"]
-    assert (answer["Cache-Control"], entry.details) == ("no-store", {"people": 1, "reason": "board"})
-
-
-@pytest.mark.requirement("SR-A12")
-def test_list_as_a_file_asks_for_a_fresh_proof(browser: PortalClient, school: School) -> None:
-    session = browser.session
-    session[PROVED] = 0
-    session.save()
-    answer: Any = browser.post(staff_page(school) + "lijst/", {"reason": "board"})
-
-    assert "csv" not in answer["Content-Type"]
-    assert entries(school, events.STAFF_EXPORTED) == []
-
-
-def test_list_without_a_reason_is_not_given(browser: PortalClient, school: School) -> None:
-    answer: Any = browser.post(staff_page(school) + "lijst/", {"reason": "zomaar"})
-
-    assert (answer.status_code, entries(school, events.STAFF_EXPORTED)) == (302, [])
