@@ -229,7 +229,8 @@ def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
     facts = {"groups": shown, "can_import": can_import, "steps": steps_for(request), "place": place_card(request)}
     facts["grant"] = running_grant(request.school)
     facts["may_see_support"] = request.user.has_perm(permissions.SUPPORT_SEE, request.school)
-    facts["may_start"] = request.user.has_perm("accounts.class.start", request.school)
+    facts["may_start"] = request.user.has_perm(permissions.CLASS_START, request.school)
+    facts["may_codes"] = request.user.has_perm(permissions.PUPIL_CODES, request.school)
     return render(request, "accounts/staff/school.html", facts)
 
 
