@@ -161,15 +161,17 @@ def make_export(*, school_id: int, export_id: UUID) -> str:
 
 
 def fetch_export(*, school: School, export_id: UUID, acting_user: User) -> tuple[ExportKind, bytes]:
-    """Give the file, once, to who asked for it; it is gone from here afterwards. Raises NotToBeFetched."""
+    """Give the file, once, to who asked for it and still may; then it is gone from here. Raises NotToBeFetched."""
     with transaction.atomic():
         mine = Export.objects.for_school(school).ready().filter(pk=export_id, asked_by=acting_user)
         export = mine.select_for_update().first()
         if export is None or export.content is None:
             raise NotToBeFetched
+        kind = kind_of(export.kind)
+        if not kind.is_open_to(acting_user, school):
+            raise NotToBeFetched
         content = bytes(export.content)
         _end(export, ExportState.FETCHED)
-        kind = kind_of(export.kind)
         facts = _facts(export)
         trail.record(kind.fetched, school=school, acting_user=acting_user, target=export, details=facts, role=kind.role)
     return kind, content

@@ -188,6 +188,18 @@ def test_who_lost_the_right_since_gets_no_list(at_work: Client, school: School, 
     assert made(school).state == ExportState.FAILED
 
 
+def test_who_may_no_longer_have_such_a_list_fetches_none(at_work: Client, school: School, coordinator: User) -> None:
+    ask(at_work)
+    ready = made(school)
+    factories.end_roles(coordinator)
+    factories.make_role(coordinator, "head", school)
+
+    answer = fetch(at_work, ready)
+
+    assert (answer.status_code, answer.headers.get("Content-Type", "")[:8]) == (302, "text/htm")
+    assert exports(school)[0].state == ExportState.READY
+
+
 def test_list_can_be_fetched_for_a_day(at_work: Client, school: School) -> None:
     ask(at_work)
     export = made(school)
