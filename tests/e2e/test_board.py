@@ -35,8 +35,12 @@ def test_board_checks_the_staff_of_a_school_and_the_school_sees_it(
     told = f"Bea Voorbeeld van {BOARD} controleerde deze lijst op"
     assert told in visit_at.text()
 
+    visit_at.click("Laat de lijst maken")
+    fetch = visit_at.page.get_by_role("button", name="Ophalen")
+    fetch.wait_for()
+    visit_at.look()
     with visit_at.page.expect_download() as download:
-        visit_at.page.get_by_role("button", name="Lijst downloaden").click()
+        fetch.click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig")), delimiter=";"))
     assert "Coco Voorbeeld" in [row[0] for row in rows]
 
