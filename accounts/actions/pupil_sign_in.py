@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts import events
 from accounts.actions.enter import Way, enter
+from accounts.guesses import count_guess
 from accounts.models import PupilCode, User, UserKind, UserPupil
 from basispoort.audit import trail
 from schools.models import Pupil
@@ -50,6 +51,7 @@ def sign_in_pupil(request: HttpRequest, *, school: School, pupil: Pupil, parts: 
     user = user_of(school, pupil) if code.matches(parts) else None
     if user is None or not user.is_active:
         trail.record(events.SIGN_IN_FAILED, school=school, acting_user=None, target=pupil, outcome="refused")
+        count_guess(request, school=school, group=pupil.home_group_id)
         return Outcome.WAIT if code.is_waiting else Outcome.WRONG
     codes.filter(pk=code.pk).forget_tries(last_used_at=Now())
     enter(request, user=user, way=Way.PUPIL_CODE)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import permissions
 from accounts.actions.door import door_of
 from accounts.day_word import day_word
+from accounts.guesses import are_guessed
 from accounts.models import NetworkRange
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlaceCard:
-    """The word of the day where the school has networks; the warning where it has none, for who can add them."""
+    """The word of the day where the school has networks; the warning where it has none, for who can add them.
+
+    A school without networks needs the word while its codes are `guessed`.
+    """
 
     word: str = ""
     warn: bool = False
+    guessed: bool = False
 
 
 def place_card(request: SchoolRequest) -> PlaceCard:
@@ -32,6 +37,8 @@ def place_card(request: SchoolRequest) -> PlaceCard:
     starts, manages = (user.has_perm(right, school) for right in (permissions.CLASS_START, permissions.SCHOOL_DOOR))
     if not (starts or manages):
         return PlaceCard()
-    if not NetworkRange.objects.for_school(school).exists():
-        return PlaceCard(warn=manages)
-    return PlaceCard(word=day_word(door_of(school=school), timezone.localdate()) if starts else "")
+    has_networks = NetworkRange.objects.for_school(school).exists()
+    guessed = not has_networks and are_guessed(school)
+    needs_word = starts and (has_networks or guessed)
+    word = day_word(door_of(school=school), timezone.localdate()) if needs_word else ""
+    return PlaceCard(word, warn=manages and not has_networks, guessed=guessed)

@@ -19,6 +19,7 @@ from accounts.actions.place import passage_of
 from accounts.actions.pupil_sign_in import Outcome, sign_in_pupil
 from accounts.forms.networks import DayWordForm
 from accounts.forms.pupils import DigitForm, PictureForm, PicturesForm, PincodeForm
+from accounts.guesses import asks_step
 from accounts.models import CodeKind, PupilCode
 from accounts.models.code import CODE_LENGTH
 from accounts.views.code_entry import CodeEntry, entry_of, keep_entry
@@ -119,8 +120,9 @@ def one_step_more(request: DoorRequest, *, form: DayWordForm | None = None, stat
 
 
 def step_where_closed(request: DoorRequest, group: UUID | None = None) -> HttpResponse | None:
-    """Give the one step more where this place does not open the group; None where it does."""
-    if request.passage.opens(group) or (group is None and request.passage.started):
+    """Give the one step more where this place does not open the group, or its codes are guessed; None where it does."""
+    opens = request.passage.opens(group) or (group is None and request.passage.started)
+    if opens and (group is None or not asks_step(request, request.school, group, request.passage)):
         return None
     return one_step_more(request, status=HTTPStatus.FORBIDDEN if request.method == "POST" else HTTPStatus.OK)
 
