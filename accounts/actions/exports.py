@@ -97,6 +97,11 @@ def kind_of(name: str) -> ExportKind:
         raise UnknownExport(name) from None
 
 
+def names_of(*, of_board: bool) -> list[str]:
+    """Name the kinds that a board asks for, or those that a school does."""
+    return [name for name, kind in _kinds.items() if kind.of_board is of_board]
+
+
 def ask_export(*, school: School, kind: str, reason: str, chosen: Mapping[str, Any], acting_user: User) -> Export:
     """Have a list made; the reason and what was chosen stand in the trail, all coordinators are mailed when it is made.
 

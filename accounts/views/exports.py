@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import exports, permissions
-from accounts.actions.exports import BeingMade, NotToBeFetched, ask_export, fetch_export, kind_of
+from accounts.actions.exports import BeingMade, NotToBeFetched, ask_export, fetch_export, kind_of, names_of
 from accounts.forms.roles import ExportForm
 from accounts.forms.trail import TrailForm
 from accounts.models import Export, ExportState, User
@@ -31,9 +31,9 @@ SHOWN = 20
 
 def own_exports(request: PortalRequest, school: School, *, of_board: bool) -> list[tuple[Export, ExportKind]]:
     """Give the visitor's own lists of a school, of the last thirty days: those of the board, or the school's."""
-    rows = Export.objects.for_school(school).filter(asked_by=request.user.pk).defer("content")[:SHOWN]
-    named = [(row, kind_of(row.kind)) for row in rows]
-    return [(row, kind) for row, kind in named if kind.of_board is of_board]
+    kinds = names_of(of_board=of_board)
+    rows = Export.objects.for_school(school).filter(asked_by=request.user.pk, kind__in=kinds).defer("content")[:SHOWN]
+    return [(row, kind_of(row.kind)) for row in rows]
 
 
 def is_making(exports: list[tuple[Export, ExportKind]]) -> bool:

@@ -118,10 +118,13 @@ def _initial(known: StaffMember | None) -> dict[str, str]:
 @require_safe
 def staff_person(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
     """Show one person with the roles here, and what can be done."""
-    row = _row(request, user)
     givable = givable_roles(request.user, request.school)
+    return _person_page(request, _row(request, user), RoleForm(givable))
+
+
+def _person_page(request: SchoolRequest, row: StaffRow, role_form: RoleForm) -> HttpResponse:
     own = row.id == request.user.pk
-    trail.record(events.STAFF_VIEWED, school=request.school, acting_user=request.user, details={"people": 1})
+    _note_look(request)
     resets = (
         FactorReset.objects.for_school(request.school).filter(user=row.id).select_related("asked_by", "confirmed_by")
     )
@@ -130,14 +133,17 @@ def staff_person(request: SchoolRequest, school: str, user: UUID) -> HttpRespons
         "own": own,
         "manages": request.user.has_perm(permissions.STAFF_MANAGE, request.school) and not own,
         "may_reset": request.user.has_perm(permissions.FACTOR_RESET, request.school) and not own,
-        "givable": set(givable) | {RoleName.SUBSTITUTE},
-        "role_form": RoleForm(givable),
+        "givable": set(givable_roles(request.user, request.school)) | {RoleName.SUBSTITUTE},
+        "role_form": role_form,
         "reset_form": ResetForm(),
         "open_reset": open_resets(request.school).filter(user=row.id).select_related("asked_by").first(),
         "late_reset": resets.filter(confirmed_at__gt=timezone.now() - timedelta(days=1)).first(),
-        "is_coordinator": any(role.role == RoleName.ICT_COORDINATOR for role in row.roles),
     }
     return render(request, "accounts/staff_pages/person.html", facts)
+
+
+def _note_look(request: SchoolRequest) -> None:
+    trail.record(events.STAFF_VIEWED, school=request.school, acting_user=request.user, details={"people": 1})
 
 
 @requires(permissions.STAFF_MANAGE)
@@ -147,9 +153,7 @@ def role_give(request: SchoolRequest, school: str, user: UUID) -> HttpResponse: 
     row = _row(request, user)
     form = RoleForm(givable_roles(request.user, request.school), request.POST)
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
-        return redirect("accounts:staff-person", request.school, row.id)
+        return _person_page(request, row, form)
     if form.cleaned_data["role"] == RoleName.ICT_COORDINATOR:
         require_fresh(request)
     try:
@@ -158,15 +162,18 @@ def role_give(request: SchoolRequest, school: str, user: UUID) -> HttpResponse: 
     except MayNotGive:
         raise PermissionDenied from None
     except RoleRunsAlready:
-        messages.error(request, _("%(name)s has this role already.") % {"name": row.name})
+        form.add_error("role", _("%(name)s has this role already.") % {"name": row.name})
+        return _person_page(request, row, form)
     return redirect("accounts:staff-person", request.school, row.id)
 
 
 @requires(permissions.STAFF_MANAGE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def role_end(request: SchoolRequest, school: str, role: UUID) -> HttpResponse:  # noqa: ARG001 - see above
-    """End a role, at once."""
-    found = get_object_or_404(Role.objects.for_school(request.school).not_over().select_related("user"), pk=role)
+    """Say what ending a role does, and end it when that is confirmed, at once."""
+    found = get_object_or_404(Role.objects.for_school(request.school).select_related("user"), pk=role)
+    if request.method == "GET":
+        return _ask_role_end(request, found)
     if found.role == RoleName.ICT_COORDINATOR:
         require_fresh(request)
     try:
@@ -183,6 +190,16 @@ def role_end(request: SchoolRequest, school: str, role: UUID) -> HttpResponse:  
     if staff_of(request.school, user=found.user_id):
         return redirect("accounts:staff-person", request.school, found.user_id)
     return redirect("accounts:staff", request.school)
+
+
+def _ask_role_end(request: SchoolRequest, role: Role) -> HttpResponse:
+    row = _row(request, role.user_id)
+    if role.pk not in {one.pk for one in row.roles}:
+        messages.info(request, _("This role had ended already."))
+        return redirect("accounts:staff-person", request.school, row.id)
+    _note_look(request)
+    others = [one for one in row.roles if one.pk != role.pk]
+    return render(request, "accounts/staff_pages/role_end.html", {"role": role, "row": row, "others": others})
 
 
 @requires(permissions.STAFF_MANAGE)

@@ -139,6 +139,59 @@ def test_ended_role_counts_at_the_very_next_request(client: Client, coordinator:
     assert (before, other.get("/school/99XX00/").status_code) == (200, 404)
 
 
+def test_question_before_ending_a_role_changes_nothing(client: Client, coordinator: User, teacher: User) -> None:
+    client.force_login(coordinator)
+
+    page = client.get(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
+
+    assert "nergens meer bij op deze school" in page.content.decode()
+    assert roles_of(teacher) == ["teacher"]
+
+
+def test_question_before_ending_a_role_names_what_stays(
+    client: Client, school: School, coordinator: User, teacher: User
+) -> None:
+    factories.make_role(teacher, "head", school)
+    client.force_login(coordinator)
+
+    page = client.get(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/").content.decode()
+
+    assert "<li>schooldirectie</li>" in page
+
+
+def test_role_ended_twice_says_so_the_second_time(
+    client: Client, school: School, coordinator: User, teacher: User
+) -> None:
+    factories.make_role(teacher, "head", school)
+    client.force_login(coordinator)
+    address = f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/"
+    client.post(address)
+
+    again = [client.post(address, follow=True), client.get(address, follow=True)]
+
+    assert all("Deze rol was al beëindigd." in page.content.decode() for page in again)
+    assert roles_of(teacher) == ["head"]
+
+
+def test_question_about_another_schools_role_does_not_exist(client: Client, coordinator: User) -> None:
+    elsewhere = factories.make_coordinator(factories.make_school(code="99ZZ00"))
+    client.force_login(coordinator)
+
+    page = client.get(f"/school/99XX00/rollen/{role_of(elsewhere, 'ict_coordinator').pk}/beeindigen/")
+
+    assert page.status_code == 404
+
+
+def test_role_that_runs_already_is_said_in_the_form(client: Client, coordinator: User, teacher: User) -> None:
+    client.force_login(coordinator)
+    asked = {"role": "teacher", "starts_on": timezone.localdate().isoformat()}
+
+    page = client.post(f"{HOME}{teacher.pk}/rol/", asked).content.decode()
+
+    assert "heeft deze rol al." in page
+    assert 'aria-invalid="true"' in page
+
+
 @pytest.mark.requirement("SR-B09")
 def test_last_coordinator_stays(client: Client, coordinator: User, colleague: User) -> None:
     client.force_login(colleague)
