@@ -40,15 +40,15 @@ WEIGHT = """() => performance.getEntriesByType("navigation").concat(performance.
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(one => one.href.split('#')[0])"
 
 
-def walk(visit: Visit, start: str, language: str) -> list[str]:
+def walk(visit: Visit, start: str, language: str, *, at: str = "") -> list[str]:
     """Follow every link from a page, one of each kind, and look closely at each page; give the addresses."""
-    page = visit.page
-    waiting, seen = [visit.portal.url + start], list[str]()
+    page, host = visit.page, at or visit.portal.url
+    waiting, seen = [host + start], list[str]()
     kinds = set[str]()
     while waiting and len(seen) < MOST_PAGES:
         address = waiting.pop(0)
         kind = ADDRESS_OF_ONE.sub("", address)
-        if kind in kinds or not address.startswith(visit.portal.url) or address.endswith((".svg", ".pdf")):
+        if kind in kinds or not address.startswith(host) or address.endswith((".svg", ".pdf")):
             continue
         kinds.add(kind)
         answer = page.goto(address)
@@ -66,9 +66,9 @@ def walk(visit: Visit, start: str, language: str) -> list[str]:
     return seen
 
 
-def speak(visit: Visit, language: str) -> None:
+def speak(visit: Visit, language: str, *, at: str = "") -> None:
     """Choose the language with the switch at the top, where it is not the page's already."""
-    visit.go("/")
+    visit.go(at + "/")
     switch = visit.page.locator(f'button[name="language"][value="{language}"]')
     if switch.count():
         switch.first.click()
@@ -89,6 +89,47 @@ def test_every_page_of_a_school_is_in_one_language_light_and_asks_nobody_else(
     assert len(seen) >= {"ict_coordinator": 15, "teacher": 6}[role], seen
     visit.go(f"/school/{READY}/")
     assert KEY_WORDS[language][role] in visit.page.locator("body").inner_text()
+
+
+@pytest.mark.requirement("SR-G02")
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_of_a_board_is_in_one_language_light_and_asks_nobody_else(
+    visit: Visit, portal: Portal, language: str
+) -> None:
+    visit.sign_in(portal.person("board_member", "Stichting Voorbeeldscholen"))
+    speak(visit, language)
+
+    seen = walk(visit, visit.page.url.removeprefix(portal.url), language)
+
+    assert len([address for address in seen if "/bestuur/" in address]) >= 3, seen
+
+
+@pytest.mark.requirement("SR-G02")
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("role", ["helpdesk", "security_officer"])
+def test_every_page_of_the_back_office_is_in_one_language_light_and_asks_nobody_else(
+    visit: Visit, portal: Portal, role: str, language: str
+) -> None:
+    office = portal.office_url
+    visit.sign_in(portal.person(role, "Basispoort"), at=office)
+    speak(visit, language, at=office)
+
+    seen = walk(visit, "/", language, at=office)
+
+    assert len([address for address in seen if "/kantoor/" in address]) >= 3, seen
+
+
+@pytest.mark.requirement("SR-G02")
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_before_a_pupils_code_is_in_one_language_light_and_asks_nobody_else(
+    visit_at: Visit, portal: Portal, language: str
+) -> None:
+    speak(visit_at, language)
+    door = portal.pupil("picture_code", READY_NAME)["sign_in_url"].removeprefix(portal.url)
+
+    seen = walk(visit_at, door, language)
+
+    assert len([address for address in seen if "/s/" in address]) >= 3, seen
 
 
 @pytest.mark.requirement("SR-G02")

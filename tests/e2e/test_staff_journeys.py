@@ -66,10 +66,12 @@ def test_coordinator_gives_a_colleague_another_role_and_ends_it(visit_at: Visit,
     visit.page.get_by_label("Rol", exact=True).select_option("support_staff")
     visit.click("Rol geven")
     given = visit.text()
-    visit.page.locator("li.row", has_text="onderwijsondersteuner").get_by_role("button").click()
-    visit.page.wait_for_load_state()
+    visit.click("Beëindigen onderwijsondersteuner", "link")
+    asked = visit.text()
+    visit.click("Rol beëindigen")
 
     assert "onderwijsondersteuner" in given
+    assert "Deze persoon houdt hier:\nleerkracht" in re.sub(r"\n+", "\n", asked)
     assert visit.page.locator("li.row", has_text="onderwijsondersteuner").count() == 0
 
 
