@@ -225,8 +225,15 @@ def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
     if permissions.sees_all_groups(request.user, request.school):
         groups = groups.with_home_pupils()  # who teaches a subgroup finds it here; all of a school's are too many
     can_import = request.user.has_perm("schools.roster.import", request.school)
-    shown = list(groups) if _sees_groups(request) else []
-    facts = {"groups": shown, "can_import": can_import, "steps": steps_for(request), "place": place_card(request)}
+    sees_groups = _sees_groups(request)
+    shown = list(groups) if sees_groups else []
+    facts = {
+        "groups": shown,
+        "sees_groups": sees_groups,
+        "can_import": can_import,
+        "steps": steps_for(request),
+        "place": place_card(request),
+    }
     facts["grant"] = running_grant(request.school)
     facts["may_see_support"] = request.user.has_perm(permissions.SUPPORT_SEE, request.school)
     facts["may_start"] = request.user.has_perm(permissions.CLASS_START, request.school)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.actions.codes import ensure_codes
 from accounts.actions.door import door_of
+from accounts.actions.substitutes import LONGEST, give_pass
 from accounts.models import CodeKind, PupilCode, Role, RoleName, TotpDevice, User, UserKind, UserStaff
 from accounts.models.verification import spoken_seed
 from accounts.second_step import STRONG_ROLES
@@ -71,6 +72,7 @@ PUPIL_FIELDS = {
 STAFF_FIELDS = {name: PUPIL_FIELDS[name] for name in ("pseudonym", "given_name", "role")}
 MATERIALS = (("Leesplankjes", "book", "lezen"), ("Rekenrups", "sums", "rekenen"))
 
+COORDINATOR, SUBSTITUTE = "coordinator", "invaller"  # their mailboxes
 
 OWN_PEOPLE = (
     ("Hanna", "helpdesk1", RoleName.HELPDESK),
@@ -146,7 +148,7 @@ def seed(publisher: Participant, rosters: Path) -> dict[str, Any]:
         content = roster_file(demo)
         (rosters / f"{demo.code}.xml").write_bytes(content)
         school = _make_school(demo, boards)
-        coordinator = _person(school, RoleName.ICT_COORDINATOR, "Coco", "coordinator")
+        coordinator = _person(school, RoleName.ICT_COORDINATOR, "Coco", COORDINATOR)
         identities.append(_identity(coordinator, RoleName.ICT_COORDINATOR, school))
         if not demo.has_roster:
             continue
@@ -155,10 +157,51 @@ def seed(publisher: Participant, rosters: Path) -> dict[str, Any]:
         _accept(school, coordinator)
         _deliver(school, content, coordinator)
         identities += [_identity(user, RoleName.TEACHER, school) for user in _teachers(school)]
+        support = _person(school, RoleName.SUPPORT_STAFF, "Olaf", "ondersteuner")
+        identities.append(_identity(support, RoleName.SUPPORT_STAFF, school))
+        identities.append(_identity(_substitute(school, coordinator), RoleName.SUBSTITUTE, school))
         if demo.shares:
             _share(school, publisher, coordinator)
         pupils += _pupils(school)
     return {"identities": [*identities, *_board_members(boards), *_own_people()], "pupils": pupils}
+
+
+def renew_passes() -> None:
+    """Give the substitutes of the demo a new pass where the last one has ended: it is good for a month at most."""
+    for school in School.objects.filter(code__in=[demo.code for demo in SCHOOLS if demo.has_roster]):
+        substitute = User.objects.with_email(_address(school, SUBSTITUTE))
+        coordinator = User.objects.with_email(_address(school, COORDINATOR))
+        if substitute and coordinator and not substitute.running_roles():
+            _give_pass(school, substitute, coordinator)
+
+
+def _address(school: School, mailbox: str) -> str:
+    return f"{mailbox}@{school.code.lower()}.voorbeeldschool.example"
+
+
+def _substitute(school: School, coordinator: User) -> User:
+    user = User.objects.create_staff(
+        email=_address(school, SUBSTITUTE), first_name="Inge", last_name="Voorbeeld", password=PASSWORD
+    )
+    _give_pass(school, user, coordinator)
+    return user
+
+
+def _give_pass(school: School, user: User, coordinator: User) -> None:
+    now = timezone.now()
+    with school_transaction(school):
+        homes = list(Group.objects.for_school(school).current().with_home_pupils().order_by("year_group", "name"))
+        give_pass(
+            school=school,
+            email=str(user.email),
+            first_name=user.first_name,
+            infix=user.infix,
+            last_name=user.last_name,
+            groups=[homes[0].pk, homes[-1].pk],
+            since=now,
+            until=now + LONGEST,
+            acting_user=coordinator,
+        )
 
 
 def _make_school(demo: DemoSchool, boards: Mapping[str, Board]) -> School:
@@ -177,8 +220,9 @@ def _make_school(demo: DemoSchool, boards: Mapping[str, Board]) -> School:
 
 
 def _person(school: School, role: str, first_name: str, mailbox: str) -> User:
-    address = f"{mailbox}@{school.code.lower()}.voorbeeldschool.example"
-    user = User.objects.create_staff(email=address, first_name=first_name, last_name="Voorbeeld", password=PASSWORD)
+    user = User.objects.create_staff(
+        email=_address(school, mailbox), first_name=first_name, last_name="Voorbeeld", password=PASSWORD
+    )
     _give_role(user, role, school)
     if role in STRONG_ROLES:
         TotpDevice(user=user, name="app", seed=TotpDevice.new_seed()).save(force_insert=True)

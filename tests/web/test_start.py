@@ -49,6 +49,17 @@ def test_teacher_sees_the_own_groups_and_nothing_to_arrange(client: Client, scho
     assert reverse("licences:group", args=[school, group.pk]) in page
 
 
+def test_support_staff_who_see_no_groups_are_led_to_the_material(client: Client, school: School, group: Group) -> None:  # noqa: ARG001 - a group that is not theirs
+    support = factories.make_user()
+    factories.make_role(support, "support_staff", school)
+    client.force_login(support)
+
+    page = client.get("/school/99XX00/").content.decode()
+
+    assert 'class="button button--primary" href="/school/99XX00/lesmateriaal/"' in page
+    assert "Er zijn nog geen groepen" not in page
+
+
 def test_menu_marks_the_start_page_only_where_it_is(client: Client, school: School, coordinator: User) -> None:
     address = reverse("accounts:school", args=[school])
     mark = f'href="{address}" aria-current="page"'

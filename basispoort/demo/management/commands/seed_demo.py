@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    """Make the demo once; the publisher is registered anew on each run, as its port may differ."""
+    """Make the demo once. Each run registers the publisher anew, as its port may differ, and renews ended passes."""
 
     help = "Fills an empty portal with the real register and invented schools."
 
@@ -41,6 +41,7 @@ class Command(BaseCommand):
             if not options["if_empty"]:
                 message = "The demo schools are there already."
                 raise CommandError(message)
+            seed.renew_passes()
             return
         call_command("import_duo", stdout=self.stdout)
         people = seed.seed(publisher, output.parent / "demo-rosters")
