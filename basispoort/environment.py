@@ -111,5 +111,10 @@ def database(name: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": number("DATABASE_CONNECTION_SECONDS", 60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 2, **options},
+        "OPTIONS": {
+            "connect_timeout": 2,
+            # Only what `basispoort.lib.compiled` sends is prepared; a number allows it, None forbids it.
+            "prepare_threshold": 5 if flag("DATABASE_PREPARED", default=True) else None,
+            **options,
+        },
     }

@@ -16,7 +16,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from accounts.models import CodeKind, PupilCode
+from accounts.models import CodeKind
+from accounts.models.code import seconds_until
 from basispoort.lib.compiled import Compiled, ask, columns, made
 from dpa.actions.sharing import grounds
 from dpa.models import Acceptance, DocumentVersion
@@ -64,7 +65,7 @@ class Overview:
 
 
 PUPIL = columns(Pupil, "id", "first_name", "infix", "last_name", "home_group_id")
-CODE = columns(PupilCode, "id", "kind", "waiting_until", "last_used_at")
+CODE = ("kind", "waiting_until", "last_used_at")
 LICENCE = columns(Licence, "id", "material_id", "valid_from", "valid_until", "seats")
 MATERIAL = columns(LearningMaterial, "id", "participant_id", "name", "url", "teacher_only")
 PARTICIPANT = columns(Participant, "id", "state", "client_id", "initiate_login_uri")
@@ -117,7 +118,8 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
     queries = OF_SUBGROUP if group.is_subgroup else QUERIES
     ground, sharing, licences, rows = ask(queries, school=school.pk, group=group.pk, day=today)
     rule = _rule(school, today, ground, sharing)
-    held = [_licence(row) for row in licences]
+    participants: dict[UUID, Participant] = {}
+    held = [_licence(row, participants) for row in licences]
     for licence, *_given in held:
         rule.licences[licence.material_id].append(licence)
     limited = [one for one, *_given in held if one.seats is not None]
@@ -129,7 +131,7 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
     opened: dict[int, frozenset[UUID]] = {}
     known: dict[Any, frozenset[UUID]] = {}
     pupils = [_pupil(row) for row in rows]
-    for pupil, _code, places, _used in pupils:
+    for pupil, _means, _waiting, places, _used in pupils:
         mine = by_group[pupil.home_group_id].union(by_pupil[pupil.pk], *(by_group[place] for place in places))
         full = frozenset(place for place, holders in seats if place in mine and pupil.pk not in holders)
         if (mine, full) not in known:
@@ -139,9 +141,10 @@ def overview_of(school: School, group: Group, *, day: date | None = None) -> Ove
     anybody = frozenset().union(*known.values()) if known else frozenset()
     shown = sorted((one for pk, one in materials.items() if pk in anybody), key=lambda one: one.name)
     drawn = {pattern: _cells(shown, pattern) for pattern in set(known.values())}
+    words = _words()
     lines = [
-        Line(pupil, drawn[opened[pupil.pk]], _means(code), used, code is not None and code.is_waiting)
-        for pupil, code, _places, used in pupils
+        Line(pupil, drawn[opened[pupil.pk]], words[means], used, waiting)
+        for pupil, means, waiting, _places, used in pupils
     ]
     return Overview(group, shown, lines, agreement=rule.ground is not None)
 
@@ -182,25 +185,25 @@ def _seated(school: School, limited: list[Licence]) -> dict[UUID, set[int]]:
     return {one.pk: set(sorted(everybody[one.pk])[: one.seats]) for one in limited}
 
 
-def _pupil(row: Row) -> tuple[Pupil, PupilCode | None, frozenset[UUID], datetime | None]:
-    pupil, rest = made(Pupil, PUPIL, row)
-    code, (places, launched) = made(PupilCode, CODE, rest)
-    times = [at for at in (code.last_used_at, launched) if at]
-    return pupil, code if rest[0] is not None else None, frozenset(places), max(times, default=None)
+def _pupil(row: Row) -> tuple[Pupil, str | None, bool, frozenset[UUID], datetime | None]:
+    pupil, (means, waiting_until, last_used_at, places, launched) = made(Pupil, PUPIL, row)
+    times = [at for at in (last_used_at, launched) if at]
+    return pupil, means, seconds_until(waiting_until) > 0, frozenset(places), max(times, default=None)
 
 
-def _licence(row: Row) -> Held:
+def _licence(row: Row, participants: dict[UUID, Participant]) -> Held:
     licence, rest = made(Licence, LICENCE, row)
-    material, rest = made(LearningMaterial, MATERIAL, rest)
-    material.participant, (groups, pupils) = made(Participant, PARTICIPANT, rest)
-    licence.material = material
+    licence.material, rest = made(LearningMaterial, MATERIAL, rest)
+    number = licence.material.participant_id
+    if number not in participants:
+        participants[number] = made(Participant, PARTICIPANT, rest)[0]
+    licence.material.participant = participants[number]
+    groups, pupils = rest[len(PARTICIPANT) :]
     return licence, frozenset(groups), frozenset(pupils)
 
 
-def _means(code: PupilCode | None) -> str:
-    if code is None:
-        return _("no code yet")
-    return _("picture code") if code.kind == CodeKind.PICTURES else _("pincode")
+def _words() -> dict[str | None, str]:
+    return {None: _("no code yet"), CodeKind.PICTURES: _("picture code"), CodeKind.DIGITS: _("pincode")}
 
 
 def _cells(materials: list[LearningMaterial], has: frozenset[UUID]) -> SafeString:

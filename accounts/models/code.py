@@ -18,6 +18,8 @@ from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
 from schools.models import Pupil, School
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models.expressions import Combinable
 
 CODE_LENGTH = 4
@@ -98,6 +100,11 @@ class PupilCodeManager(TenantManager["PupilCode"]):
         return self.get_queryset().for_school(school)
 
 
+def seconds_until(moment: datetime | None) -> int:
+    """Give how many whole seconds somebody must still wait until a moment; 0 when not at all."""
+    return max(0, ceil((moment - timezone.now()).total_seconds())) if moment else 0
+
+
 class PupilCode(TenantModel):
     """The one code of a pupil (*plaatjescode* or *pincode*), with what went wrong lately (SR-A15).
 
@@ -129,9 +136,7 @@ class PupilCode(TenantModel):
     @property
     def wait_seconds(self) -> int:
         """How many whole seconds the pupil must still wait; 0 when not at all."""
-        if self.waiting_until is None:
-            return 0
-        return max(0, ceil((self.waiting_until - timezone.now()).total_seconds()))
+        return seconds_until(self.waiting_until)
 
     @property
     def is_waiting(self) -> bool:

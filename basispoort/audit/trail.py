@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from basispoort.audit.events import sentence_of
 from basispoort.audit.models import AuditEntry
+from basispoort.lib.compiled import insert
 from basispoort.lib.middleware import request_id
 
 if TYPE_CHECKING:
@@ -61,5 +62,5 @@ def record(  # noqa: PLR0913 - an entry names all of these
         request_id=request_id.get(),
         details=dict(details or {}),
     )
-    AuditEntry.objects.bulk_create([entry])
+    insert(entry)
     return entry.id

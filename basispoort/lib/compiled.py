@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery
 from psycopg import Binary
 
 from basispoort.lib.tenancy import TenantQuerySet, unscoped_message
@@ -26,6 +27,7 @@ Value = int | str | bytes | date | UUID
 Row = tuple[Any, ...]
 SMALLEST = -(10**17)
 ASKING = "asking"
+_inserts: dict[type[Model], str] = {}
 
 
 class Compiled:
@@ -117,20 +119,36 @@ def ask(queries: Sequence[Compiled], *, unscoped: str = "", may_fail: bool = Fal
     goes on as if they had not been asked.
     """
     apart = may_fail and connection.in_atomic_block
-    with unscoped_message(unscoped) as (role, role_back), connection.cursor() as cursor:
+    with unscoped_message(unscoped) as (role, role_back):
         before = [f"SAVEPOINT {ASKING}", *role] if apart else role
         after = [*role_back, f"RELEASE SAVEPOINT {ASKING}"] if apart else role_back
         written = [query.write(_named(query, values)) for query in queries]
-        statements = [*before, *(sql for sql, _ in written), *after]
+        statements = [*((sql, ()) for sql in before), *written, *((sql, ()) for sql in after)]
         try:
-            cursor.execute(";\n".join(statements), [one for _, filled in written for one in filled])
+            found = connection.run_together(statements)  # type: ignore[attr-defined]  # our own wrapper has it
         except DatabaseError:
             if apart:
-                cursor.execute(f"ROLLBACK TO SAVEPOINT {ASKING}")
+                with connection.cursor() as cursor:
+                    cursor.execute(f"ROLLBACK TO SAVEPOINT {ASKING}")
             raise
-        for _statement in before:
-            cursor.nextset()
-        return [query.read(_rows(cursor, last=query is queries[-1])) for query in queries]
+        answers = found[len(before) : len(before) + len(queries)]
+        return [query.read(rows) for query, rows in zip(queries, answers, strict=True)]
+
+
+def insert(row: Model) -> None:
+    """Insert a row that has all its values, its key included, by a statement written out once per model.
+
+    As `bulk_create` of one row: no signals, nothing read back.
+    """
+    model = type(row)
+    fields = model._meta.concrete_fields
+    if model not in _inserts:
+        compiler = InsertQuery(model).get_compiler(connection=connection)
+        compiler.query.insert_values(fields, [row])
+        [(sql, _values)] = compiler.as_sql()
+        _inserts[model] = sql
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection=connection) for field in fields]
+    connection.run_together([(_inserts[model], values)])  # type: ignore[attr-defined]  # our own wrapper has it
 
 
 def columns(model: type[Model], *names: str) -> tuple[str, ...]:
@@ -141,13 +159,6 @@ def columns(model: type[Model], *names: str) -> tuple[str, ...]:
 def made(model: type[M], names: tuple[str, ...], row: Row) -> tuple[M, Row]:
     """Give the object that the first columns of a row hold, its other fields deferred, and the rest of the row."""
     return model.from_db("default", names, row[: len(names)]), row[len(names) :]
-
-
-def _rows(cursor: Any, *, last: bool) -> list[Row]:  # noqa: ANN401 - Django's wrapper around a cursor
-    rows: list[Row] = cursor.fetchall()
-    if not last:
-        cursor.nextset()
-    return rows
 
 
 def _named(query: Compiled, values: dict[str, Value]) -> dict[str, Value]:

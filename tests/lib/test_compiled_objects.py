@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.models import F
 
 from basispoort.lib.compiled import Objects, ask
@@ -144,3 +144,53 @@ def test_questions_sent_together_are_one_statement_and_keep_their_order(
 
     assert (groups, pupils) == ([group], [pupil])
     assert len(queries) == 1
+
+
+def plans_kept() -> list[str]:
+    """The statements whose plans the server keeps for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+def test_server_plans_a_question_once_for_a_connection(school: School, by_name: Objects[Pupil]) -> None:
+    with school_transaction(school):
+        for name in ("Sam", "Noor", "Sam"):
+            by_name.all(school=school.pk, name=name)
+
+        assert len([statement for statement in plans_kept() if "last_name" in statement]) == 1
+
+
+def test_plan_kept_for_one_school_shows_nothing_of_another(
+    school: School, other_school: School, by_name: Objects[Pupil]
+) -> None:
+    theirs = factories.make_pupil(other_school, first_name="Sam")
+    with school_transaction(other_school):
+        seen = [by_name.all(school=other_school.pk, name="Sam") for _ in range(8)]
+    with school_transaction(school):
+        elsewhere = [by_name.all(school=other_school.pk, name="Sam") for _ in range(8)]
+
+    assert (seen, elsewhere) == ([[theirs]] * 8, [[]] * 8)
+
+
+def test_question_is_answered_where_the_server_may_keep_no_plan(
+    school: School, by_name: Objects[Pupil], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil = factories.make_pupil(school, first_name="Sam")
+    with school_transaction(school):
+        before = plans_kept()
+        monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+
+        found = by_name.all(school=school.pk, name="Sam")
+
+        assert (found, plans_kept()) == ([pupil], before)
+
+
+def test_question_that_fails_leaves_the_next_ones_as_they_were(school: School, by_name: Objects[Pupil]) -> None:
+    pupil = factories.make_pupil(school, first_name="Sam")
+    with school_transaction(school):
+        by_name.all(school=school.pk, name="Sam")
+        with pytest.raises(DataError):
+            by_name.first(school=school.pk, name="\0", may_fail=True)
+
+        assert by_name.all(school=school.pk, name="Sam") == [pupil]

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, connections
 
+from basispoort.lib.compiled import Objects
 from basispoort.lib.tenancy import school_transaction, unscoped
 from schools.models import Pupil
 from tests import factories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
 THREADS, TURNS, SERVERS = 12, 25, 3
 BINARY = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
@@ -37,6 +40,13 @@ pool_mode = transaction
 default_pool_size = {servers}
 max_client_conn = 100
 """
+
+
+def _of_school(*, school: int) -> QuerySet[Pupil]:
+    return Pupil.objects.for_school(school)
+
+
+PUPILS = Objects[Pupil](_of_school)
 
 
 @pytest.fixture
@@ -67,6 +77,7 @@ def bouncer(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
                 wait_for(port, process)
                 monkeypatch.setitem(settings, "HOST", "127.0.0.1")
                 monkeypatch.setitem(settings, "PORT", str(port))
+                monkeypatch.setitem(settings, "OPTIONS", settings["OPTIONS"] | {"prepare_threshold": None})
                 yield
             finally:
                 process.terminate()
@@ -95,6 +106,10 @@ def look(schools: list[int], seed: int) -> tuple[int, set[int]]:
                 rows = cursor.fetchall()
                 servers |= {server for server, _ in rows}
                 wrong += [row[1] for row in rows] != [school]
+                asked = [pupil.school_id for one in schools for pupil in PUPILS.all(school=one)]
+                wrong += asked != [school]
+            if chance.random() < 0.3:
+                wrong += len(PUPILS.all(unscoped="a test looks", school=school)) != 1
             if chance.random() < 0.3:
                 with unscoped("a test counts"):
                     wrong += Pupil.objects.count() != len(schools)

@@ -20,7 +20,7 @@ PRODUCTION = {"BASE_URL": "https://portaal.example"}
 
 def names_read() -> set[str]:
     text = (ROOT / "basispoort/settings.py").read_text(encoding="utf-8")
-    return set(READ.findall(text)) | {"DATABASE_CONNECTION_SECONDS"}
+    return set(READ.findall(text)) | {"DATABASE_CONNECTION_SECONDS", "DATABASE_PREPARED"}
 
 
 def ask_settings(expression: str, **environment: str) -> subprocess.CompletedProcess[str]:
