@@ -16,7 +16,7 @@ from django.utils.crypto import get_random_string
 from accounts import limits
 from accounts.models.session import Session
 from accounts.signals import session_renewed, sessions_ended
-from basispoort.lib.compiled import Objects
+from basispoort.lib.compiled import Objects, insert
 
 if TYPE_CHECKING:
     from typing import Any
@@ -92,7 +92,10 @@ class SessionStore(db.SessionStore):
         holds = (self.session_key, self.serializer().dumps(self._get_session(no_load=must_create)))  # type: ignore[attr-defined]  # Django's own
         if holds == self._written:
             return  # at the end of the request that began it, for one
-        super().save(must_create=must_create or self._has_no_row)
+        if self._has_no_row:
+            insert(self.create_model_instance(self._get_session(no_load=True)))  # type: ignore[attr-defined]  # Django's own
+        else:
+            super().save(must_create=must_create)
         self._has_no_row, self._written = False, holds
 
     def flush(self) -> None:

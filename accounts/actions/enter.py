@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import limits, second_step, watching
 from accounts.browsers import browser_words
+from basispoort.lib.compiled import run
 from basispoort.lib.proof import note_proof
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Way(StrEnum):
 PUPILS_WAYS = frozenset({Way.PUPIL_CODE, Way.PUPIL_BADGE, Way.PUPIL_LET_IN})
 WAY = "way_in"
 BROWSER = "browser"
+LAST_LOGIN = "UPDATE accounts_user SET last_login = %s WHERE id = %s"
 
 
 def enter(request: HttpRequest, *, user: User, way: Way, is_shared_computer: bool = False) -> None:
@@ -48,6 +50,8 @@ def enter(request: HttpRequest, *, user: User, way: Way, is_shared_computer: boo
     if way in PUPILS_WAYS or request.user.is_authenticated:
         request.session.flush()
     login(request, user, backend=BACKEND)
+    user.last_login = timezone.now()
+    run(LAST_LOGIN, [user.last_login, user.pk])
     now = int(timezone.now().timestamp())
     request.session[WAY] = way
     request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))

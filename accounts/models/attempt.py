@@ -6,10 +6,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from basispoort.lib.compiled import run
 from basispoort.lib.crypto import blind_index
 
 if TYPE_CHECKING:
@@ -54,15 +55,13 @@ class FailureCounter(models.Model):
     @classmethod
     def add(cls, key: bytes, window: timedelta) -> int:
         """Count one more and give the number within the window: one statement, before anything is checked (SR-K01)."""
-        with connection.cursor() as cursor:
-            cursor.execute(COUNT, {"key": key, "seconds": window.total_seconds()})
-            return int(cursor.fetchone()[0])
+        [(count,)] = run(COUNT, {"key": key, "seconds": window.total_seconds()})
+        return int(count)
 
     @classmethod
     def take_back(cls, key: bytes) -> None:
         """Count one less, for a try that turned out right or was not checked."""
-        with connection.cursor() as cursor:
-            cursor.execute(TAKE_BACK, [key])
+        run(TAKE_BACK, [key])
 
     @classmethod
     def numbers(cls, keys: Iterable[bytes]) -> dict[bytes, int]:

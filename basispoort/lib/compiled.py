@@ -18,7 +18,7 @@ from psycopg import Binary
 from basispoort.lib.tenancy import TenantQuerySet, unscoped_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.db.models import Model, QuerySet
 
@@ -148,7 +148,12 @@ def insert(row: Model) -> None:
         [(sql, _values)] = compiler.as_sql()
         _inserts[model] = sql
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection=connection) for field in fields]
-    connection.run_together([(_inserts[model], values)])  # type: ignore[attr-defined]  # our own wrapper has it
+    run(_inserts[model], values)
+
+
+def run(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
+    """Run a statement that is written out by hand, its plan kept as those of the others, and give its rows."""
+    return connection.run_together([(statement, values)])[0]  # type: ignore[attr-defined, no-any-return]  # our own wrapper
 
 
 def columns(model: type[Model], *names: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import selectors
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.postgresql import base
@@ -13,12 +12,12 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
     from psycopg.pq.abc import PGconn
 
-    Statement = tuple[str, Sequence[Any]]
+    Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
 
 # A kept connection that says nothing for so long is given up; making a new one may take connect_timeout more.
 SILENT_SECONDS = 0.5
@@ -45,7 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         together = _Together(self.connection, statements)
         with self._prepare_cursor(together) as cursor:  # type: ignore[attr-defined]  # django-stubs does not know it
-            cursor.execute(";\n".join(sql for sql, _ in statements), list(chain(*(one for _, one in statements))))
+            cursor.execute(";\n".join(sql for sql, _ in statements), [values for _, values in statements])
         return together.rows
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's own form
