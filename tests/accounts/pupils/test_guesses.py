@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from accounts.guesses import FROM_ADDRESS, OF_GROUP, count_guess
 from tests import factories
@@ -102,6 +104,16 @@ def test_class_start_opens_the_group_without_the_word(
     assert not shows_step(client, school, group)
 
 
+def test_class_start_of_another_group_or_one_that_is_over_opens_nothing(
+    client: Client, school: School, group: Group, teacher: User
+) -> None:
+    guess(school, group, OF_GROUP)
+    make_start(factories.make_group(school), teacher)
+    make_start(group, teacher, started_at=timezone.now() - timedelta(minutes=11))
+
+    assert shows_step(client, school, group)
+
+
 def test_school_with_networks_asks_nothing_more_on_them(client: Client, school: School, group: Group) -> None:
     make_network(school)
     guess(school, group, OF_GROUP)
@@ -109,14 +121,16 @@ def test_school_with_networks_asks_nothing_more_on_them(client: Client, school: 
     assert not shows_step(client, school, group, AT_SCHOOL)
 
 
+@pytest.mark.parametrize(("groups", "times"), [(1, OF_GROUP), (10, FROM_ADDRESS // 10)])
 def test_teacher_sees_the_word_while_codes_are_guessed(
-    client: Client, school: School, group: Group, teacher: User
+    client: Client, school: School, group: Group, teacher: User, groups: int, times: int
 ) -> None:
     client.force_login(teacher)
     start = f"/school/{school.code}/"
 
     before = client.get(start).content.decode()
-    guess(school, group, OF_GROUP)
+    for one in [group, *(factories.make_group(school, name=f"G{number}") for number in range(1, groups))]:
+        guess(school, one, times)
     after = client.get(start).content.decode()
 
     word = word_today(school)

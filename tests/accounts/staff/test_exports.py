@@ -300,10 +300,35 @@ def test_more_than_five_thousand_rows_in_a_day_raise_an_alert(
 
 
 def test_old_rows_are_forgotten_after_thirty_days(at_work: Client, school: School) -> None:
-    ask(at_work)
-    change(made(school), asked_at=timezone.now() - timedelta(days=31))
+    for days in (29, 31):
+        ask(at_work)
+        change(made(school), asked_at=timezone.now() - timedelta(days=days))
+    young = exports(school)[1]
 
-    assert (sweep_exports()["forgotten"], exports(school)) == (1, [])
+    assert (sweep_exports()["forgotten"], exports(school)) == (1, [young])
+
+
+def test_one_of_two_lists_is_fetched_and_the_other_waits(at_work: Client, school: School) -> None:
+    ask(at_work)
+    staff = made(school)
+    ask(at_work, "logboek/downloaden/", "audit")
+    trail = made(school)
+
+    got = fetch(at_work, trail)
+
+    assert 'filename="logboek-' in got["Content-Disposition"]
+    assert {one.pk: one.state for one in exports(school)} == {
+        staff.pk: ExportState.READY,
+        trail.pk: ExportState.FETCHED,
+    }
+
+
+def test_nobody_fetches_what_somebody_else_asked_for(at_work: Client, school: School) -> None:
+    ask(at_work)
+    export, colleague = made(school), factories.make_coordinator(school)
+
+    with school_transaction(school), pytest.raises(NotToBeFetched):
+        fetch_export(school=school, export_id=export.pk, acting_user=colleague)
 
 
 @pytest.mark.requirement("SR-I02")
