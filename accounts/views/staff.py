@@ -226,7 +226,7 @@ def school_start(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
         groups = groups.with_home_pupils()  # who teaches a subgroup finds it here; all of a school's are too many
     can_import = request.user.has_perm("schools.roster.import", request.school)
     sees_groups = _sees_groups(request)
-    shown = list(groups) if sees_groups else []
+    shown = list(groups.in_order()) if sees_groups else []
     facts = {
         "groups": shown,
         "sees_groups": sees_groups,

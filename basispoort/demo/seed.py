@@ -190,7 +190,7 @@ def _substitute(school: School, coordinator: User) -> User:
 def _give_pass(school: School, user: User, coordinator: User) -> None:
     now = timezone.now()
     with school_transaction(school):
-        homes = list(Group.objects.for_school(school).current().with_home_pupils().order_by("year_group", "name"))
+        homes = list(Group.objects.for_school(school).current().with_home_pupils().in_order())
         give_pass(
             school=school,
             email=str(user.email),
@@ -291,7 +291,7 @@ def _deliver(school: School, content: bytes, user: User) -> None:
 def _teachers(school: School) -> Iterator[User]:
     """Give accounts to two staff members who teach a home group: of the youngest and of the oldest."""
     with school_transaction(school):
-        homes = list(Group.objects.for_school(school).current().with_home_pupils().order_by("year_group", "name"))
+        homes = list(Group.objects.for_school(school).current().with_home_pupils().in_order())
         chosen: dict[int, StaffMember] = {}
         for group in (homes[0], homes[-1]):
             teachers = StaffMember.objects.for_school(school).filter(group_places__group=group).exclude(pk__in=chosen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Q, When
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -18,7 +17,6 @@ from basispoort.audit import trail
 from basispoort.lib.access import requires, seen_along
 from licences.forms.sharing import PageForm
 from licences.overview import overview_of, rows_of
-from schools.models.group import SUBGROUPS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,10 +33,7 @@ ROWS_A_PAGE = 60
 @requires(GROUP_VIEW)
 def groups(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the groups that the visitor sees, with how many pupils each has."""
-    at_home = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True), distinct=True)
-    placed = Count("places", filter=Q(places__pupil__left_at__isnull=True), distinct=True)
-    pupils = Case(When(kind__in=SUBGROUPS, then=placed), default=at_home)
-    rows = groups_of(request.user, request.school).annotate(pupils=pupils).in_order()
+    rows = groups_of(request.user, request.school).with_number_of_pupils().in_order()
     page = Paginator(rows, ROWS_A_PAGE).get_page(PageForm(request.GET).number)
     return render(request, "licences/groups.html", {"page": page})
 

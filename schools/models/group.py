@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import Case, Count, ExpressionWrapper, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
@@ -42,6 +42,12 @@ class GroupQuerySet(TenantQuerySet["Group"]):
         """Sort as a school speaks of its groups: the youngest first, subgroups after all of them."""
         beside = ExpressionWrapper(Q(kind__in=SUBGROUPS), models.BooleanField())
         return self.order_by(beside, "year_group", "name", "pk")
+
+    def with_number_of_pupils(self) -> GroupQuerySet:
+        """Give each group along `pupils`: how many present pupils are at home here, or have a place in a subgroup."""
+        at_home = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True), distinct=True)
+        placed = Count("places", filter=Q(places__pupil__left_at__isnull=True), distinct=True)
+        return self.annotate(pupils=Case(When(kind__in=SUBGROUPS, then=placed), default=at_home))
 
 
 class GroupManager(TenantManager["Group"]):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -85,9 +85,7 @@ def roster(request: SchoolRequest, school: str) -> HttpResponse:
 
 def _overview(request: SchoolRequest) -> dict[str, object]:
     pupils = Pupil.objects.for_school(request.school).present()
-    here = Count("home_pupils", filter=Q(home_pupils__left_at__isnull=True), distinct=True)
-    placed = Count("places", distinct=True)
-    groups = Group.objects.for_school(request.school).current().annotate(pupil_count=here, place_count=placed)
+    groups = Group.objects.for_school(request.school).current().with_number_of_pupils().in_order()
     deliveries = list(
         RosterDelivery.objects.for_school(request.school)
         .defer("content", "reading", "problems")

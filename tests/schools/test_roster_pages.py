@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from basispoort.audit.models import AuditEntry
-from basispoort.lib.tenancy import unscoped
+from basispoort.lib.tenancy import school_transaction, unscoped
 from schools.edexml.write import write_roster
+from schools.models import Pupil, PupilSubgroup
 from tests import factories
 from tests.schools.factories import apply, deliver, make_roster, now, present, with_pupil
 
@@ -200,3 +203,21 @@ def test_hostile_name_is_shown_inert(client: Client, school: School, coordinator
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
     assert "<script>alert" not in page
+
+
+def test_groups_stand_from_young_to_old_and_subgroups_after_them_with_their_pupils(
+    client: Client, school: School, coordinator: User
+) -> None:
+    eldest, youngest = (factories.make_group(school, name=f"{year}a", year_group=year) for year in ("8", "1"))
+    beside = factories.make_group(school, name="Plusgroep", year_group="", kind="subgroup")
+    pupils = [factories.make_pupil(school, group) for group in (eldest, youngest, youngest)]
+    with school_transaction(school):
+        for pupil in pupils:
+            PupilSubgroup.objects.create(school=school, pupil=pupil, group=beside)
+        Pupil.objects.for_school(school).filter(pk=pupils[0].pk).update(left_at=timezone.now())
+    client.force_login(coordinator)
+
+    text = client.get(PAGE).content.decode()
+
+    rows = re.findall(r'<th scope="row">([^<]+)</th>.*?data-label="Leerlingen">(\d+)</td>', text)
+    assert rows == [("1a", "2"), ("8a", "0"), ("Plusgroep", "2")]

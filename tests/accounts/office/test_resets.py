@@ -228,6 +228,23 @@ def test_asking_twice_keeps_one_request(owner: User, first: PortalClient, second
     assert "Een collega heeft dit al gevraagd" in answer.content.decode()
 
 
+def test_request_a_week_old_gives_way_to_a_new_one_and_one_that_was_done_stays(
+    owner: User, first: PortalClient, second: PortalClient
+) -> None:
+    ask(first)
+    confirm(second)
+    done = OfficeReset.objects.get()
+    factories.make_app(owner)
+    ask(first)
+    OfficeReset.objects.update(asked_at=timezone.now() - timedelta(days=8))
+
+    ask(second)
+
+    withdrawn = dict(OfficeReset.objects.order_by("asked_at").values_list("pk", "withdrawn_at"))
+    assert withdrawn.pop(done.pk) is None
+    assert [moment is None for moment in withdrawn.values()] == [False, True]
+
+
 def test_each_act_stands_in_the_trail_of_the_country_and_of_the_owners_school(
     school: School, first: PortalClient, second: PortalClient
 ) -> None:
