@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from accounts import events
+from accounts.actions.factor_reset import open_resets
 from accounts.models import FactorReset, TotpDevice
+from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
@@ -171,3 +174,59 @@ def test_question_is_over_after_a_week_and_can_be_asked_anew(
     with unscoped("a test looks"):
         asked_by = set(FactorReset.objects.get_queryset().filter(withdrawn_at=None).values_list("asked_by", flat=True))
     assert (after_a_week, asked_by) == (True, {colleague.pk})
+
+
+def test_question_asked_twice_is_one_question(client: Client, coordinator: User, colleague: User, owner: User) -> None:
+    reset = ask(client, coordinator, owner)
+    client.force_login(colleague)
+
+    again = client.post(f"/school/99XX00/medewerkers/{owner.pk}/tweede-stap/", {"reason": "lost"}, follow=True)
+
+    assert "Iemand heeft dit al gevraagd." in again.content.decode()
+    with unscoped("a test looks"):
+        assert list(FactorReset.objects.get_queryset()) == [reset]
+
+
+def test_withdrawing_one_question_leaves_another_open(
+    client: Client, school: School, coordinator: User, owner: User
+) -> None:
+    teacher = factories.make_teacher(school)
+    factories.make_app(teacher)
+    kept, taken_back = ask(client, coordinator, teacher), ask(client, coordinator, owner)
+
+    client.post(f"/school/99XX00/tweede-stap/{taken_back.pk}/intrekken/")
+
+    with school_transaction(school):
+        assert list(open_resets(school)) == [kept]
+
+
+def test_question_of_long_ago_that_was_confirmed_stays_so(
+    client: Client, school: School, coordinator: User, colleague: User, owner: User
+) -> None:
+    done = ask(client, coordinator, owner)
+    client.force_login(colleague)
+    client.post(f"/school/99XX00/tweede-stap/{done.pk}/")
+    with school_transaction(school):
+        FactorReset.objects.for_school(school).update(asked_at=timezone.now() - timedelta(days=8))
+    factories.make_app(owner)
+
+    client.post(f"/school/99XX00/medewerkers/{owner.pk}/tweede-stap/", {"reason": "lost"})
+
+    with school_transaction(school):
+        done.refresh_from_db()
+        assert (done.withdrawn_at, len(open_resets(school))) == (None, 1)
+
+
+def test_what_was_confirmed_cannot_be_withdrawn(
+    client: Client, school: School, coordinator: User, colleague: User, owner: User
+) -> None:
+    done = ask(client, coordinator, owner)
+    client.force_login(colleague)
+    client.post(f"/school/99XX00/tweede-stap/{done.pk}/")
+
+    client.post(f"/school/99XX00/tweede-stap/{done.pk}/intrekken/")
+
+    with school_transaction(school):
+        done.refresh_from_db()
+        noted = AuditEntry.objects.for_school(school).filter(event=events.RESET_WITHDRAWN)
+        assert (done.withdrawn_at, list(noted)) == (None, [])
