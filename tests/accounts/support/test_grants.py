@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from accounts import events
 from accounts.actions.support import (
     CanLookAlready,
+    DayIsOver,
     Length,
     end_of,
     grant_support,
@@ -217,6 +218,17 @@ def test_school_day_ends_at_five_and_is_not_offered_after_it_or_at_the_weekend()
     assert end_of(Length.SCHOOL_DAY, monday) == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
     assert end_of(Length.SCHOOL_DAY, monday + timedelta(hours=3)) is None
     assert end_of(Length.SCHOOL_DAY, monday - timedelta(days=1)) is None
+
+
+def test_school_day_that_ended_since_the_page_was_shown_gives_no_leave(
+    school: School, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 23, 16, 0, tzinfo=UTC))
+
+    with school_transaction(school), pytest.raises(DayIsOver):
+        grant_support(school=school, reason="roster", length=Length.SCHOOL_DAY, acting_user=coordinator)
+
+    assert grants_of(school) == []
 
 
 @pytest.mark.requirement("SR-A10")
