@@ -153,8 +153,11 @@ def plans_kept() -> list[str]:
         return [statement for (statement,) in cursor.fetchall()]
 
 
-def test_server_plans_a_question_once_for_a_connection(school: School, by_name: Objects[Pupil]) -> None:
+def test_server_plans_a_question_once_for_a_connection(
+    school: School, by_name: Objects[Pupil], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with school_transaction(school):
+        monkeypatch.setattr(connection.connection, "prepare_threshold", 5)
         for name in ("Sam", "Noor", "Sam"):
             by_name.all(school=school.pk, name=name)
 

@@ -168,6 +168,20 @@ def test_after_an_early_end_a_new_leave_can_be_given(client: Client, school: Sch
     assert [grant.ended_at is None for grant in grants_of(school)] == [False, True]
 
 
+def test_new_leave_leaves_the_end_of_an_earlier_one_as_it_was(
+    client: Client, school: School, coordinator: User
+) -> None:
+    client.force_login(coordinator)
+    client.post(PAGE + "toelaten/", YES)
+    client.post(PAGE + "beeindigen/")
+    let_time_pass(school)
+    ended = [grant.ended_at for grant in grants_of(school)]
+
+    client.post(PAGE + "toelaten/", YES)
+
+    assert [grant.ended_at for grant in grants_of(school)] == [*ended, None]
+
+
 @pytest.mark.parametrize(("looks", "words"), [(0, "heeft niemand bekeken"), (1, "keek 1 keer"), (2, "keek 2 keer")])
 def test_mail_at_the_end_tells_how_often_the_helpdesk_looked(
     client: Client, school: School, coordinator: User, looks: int, words: str

@@ -12,6 +12,7 @@ from accounts.actions.support import (
     AskedAlready,
     CanLookAlready,
     NobodyToAsk,
+    waiting_request,
 )
 from accounts.models import SupportRequest
 from basispoort.lib.models import OutgoingMail
@@ -81,6 +82,20 @@ def test_no_lets_nobody_look_and_can_be_said_once(
 
 
 @pytest.mark.requirement("SR-B02")
+def test_no_to_a_question_that_was_answered_says_nothing_to_the_next_one(
+    client: Client, school: School, coordinator: User, helpdesk: User
+) -> None:
+    client.force_login(coordinator)
+    first = ask(school, helpdesk)
+    client.post(f"{PAGE}{first.pk}/weigeren/")
+    second = ask(school, helpdesk, "HD-2")
+
+    client.post(f"{PAGE}{first.pk}/weigeren/")
+
+    with school_transaction(school):
+        assert waiting_request(school) == second
+
+
 def test_request_of_another_school_cannot_be_answered(
     client: Client, other_school: School, coordinator: User, helpdesk: User
 ) -> None:
