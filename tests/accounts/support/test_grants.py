@@ -197,6 +197,17 @@ def test_mail_at_the_end_tells_how_often_the_helpdesk_looked(
     assert words in str(OutgoingMail.objects.get(purpose="support_ended").text)
 
 
+def test_mail_about_a_leave_that_ended_by_itself_counts_no_later_look(school: School, coordinator: User) -> None:
+    make_grant(school, coordinator)
+    let_time_pass(school)
+    with school_transaction(school):
+        trail.record(events.SUPPORT_SEARCHED, school=school, acting_user=None)
+
+    tell_ended_grants()
+
+    assert "heeft niemand bekeken" in str(OutgoingMail.objects.get(purpose="support_ended").text)
+
+
 def test_leave_ends_by_itself_and_coordinators_are_told_once(school: School, coordinator: User) -> None:
     make_grant(school, coordinator)
     before = tell_ended_grants()
