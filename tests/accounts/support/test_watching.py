@@ -346,3 +346,15 @@ def test_coordinator_reads_which_pages_were_seen_along(
     assert f"bekeek een groep, meekijkend met {teacher.full_name}" in [
         line.sentence for line in trail.context["page"].lines
     ]
+
+
+def test_account_that_is_shown_is_the_one_of_that_pupil(school: School, group: Group) -> None:
+    pupils = [factories.make_pupil(school, group) for _ in range(3)]
+    accounts = [factories.make_pupil_user(pupil) for pupil in pupils[:2]]
+
+    with school_transaction(school):
+        shown = [watching.pupil_to_show(school, pupil.public_id) for pupil in pupils]
+
+    assert [user for user, _pupil in shown][:2] == accounts
+    assert shown[2][0]._state.adding
+    assert [pupil for _user, pupil in shown] == pupils
