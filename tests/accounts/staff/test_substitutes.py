@@ -9,9 +9,10 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.actions.substitutes import GroupNotYours, give_pass
 from accounts.models import Role, User
 from basispoort.lib.models import OutgoingMail
-from basispoort.lib.tenancy import unscoped
+from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
 
 if TYPE_CHECKING:
@@ -77,6 +78,27 @@ def test_teacher_cannot_give_a_pass_for_another_group(
     client.force_login(teacher)
 
     client.post(PAGE, form(group, other))
+
+    assert User.objects.with_email(ADDRESS) is None
+
+
+def test_group_that_is_no_longer_the_givers_is_not_on_a_pass(school: School, teacher: User, group: Group) -> None:
+    other = factories.make_group(school)
+    now = timezone.now()
+
+    for groups in ([group.pk, other.pk], [other.pk], []):
+        with school_transaction(school), pytest.raises(GroupNotYours):
+            give_pass(
+                school=school,
+                email=ADDRESS,
+                first_name="Inge",
+                infix="",
+                last_name="Inval",
+                groups=groups,
+                since=now,
+                until=now + timedelta(hours=1),
+                acting_user=teacher,
+            )
 
     assert User.objects.with_email(ADDRESS) is None
 
