@@ -140,6 +140,18 @@ def test_look_that_fails_is_an_alert_and_lets_the_others_look(monkeypatch: pytes
     assert set(Alert.objects.values_list("kind", flat=True)) == {watch.LOOK_FAILED, KIND}
 
 
+def test_watch_holds_each_look_of_the_portal() -> None:
+    ours = (
+        looks.look_at_the_trail,
+        looks.look_at_jobs,
+        looks.look_at_mail,
+        looks.look_at_clocks,
+        looks.look_at_workers,
+    )
+
+    assert set(ours) <= set(watch._looks.values())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_second_watch_at_the_same_time_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "_looks", {"seeing": lambda: [watch.Sighting(KIND)]})

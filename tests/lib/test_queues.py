@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from celery import Celery
+from django.db import transaction
 
-from basispoort.lib.queues import BELIEVED_SECONDS, ask_queue_again, wake
+from basispoort.lib.queues import BELIEVED_SECONDS, ask_queue_again, wake, wake_after_commit
 from basispoort.settings import CELERY_BROKER_TRANSPORT_OPTIONS
 
 if TYPE_CHECKING:
@@ -44,6 +46,19 @@ def silent() -> Iterator[socket.socket]:
         yield listening
 
 
+def waiting_at(task: Task[..., object]) -> list[object]:
+    """Take what waits for a worker, and give the arguments."""
+    found: list[object] = []
+    with task.app.connection_for_read() as connection:
+        queue = connection.SimpleQueue("celery")
+        while len(queue):
+            message = queue.get(timeout=2)
+            message.ack()
+            found.append(message.payload[0])
+        queue.close()
+    return found
+
+
 def connections_of(listening: socket.socket) -> int:
     number = 0
     while True:
@@ -55,17 +70,28 @@ def connections_of(listening: socket.socket) -> int:
 
 
 @pytest.mark.requirement("SR-L01")
+@pytest.mark.django_db(transaction=True)
+def test_worker_is_woken_once_the_transaction_stands_and_never_where_it_does_not() -> None:
+    task = task_at("memory://")
+
+    with transaction.atomic():
+        wake_after_commit(task, 1)
+        before = waiting_at(task)
+    after = waiting_at(task)
+    with contextlib.suppress(ValueError), transaction.atomic():
+        wake_after_commit(task, 2)
+        raise ValueError
+
+    assert (before, after, waiting_at(task)) == ([], [[1]], [])
+
+
+@pytest.mark.requirement("SR-L01")
 def test_task_is_sent_to_a_queue_that_answers() -> None:
     task = task_at("memory://")
 
     assert wake(task, 1, "a row") is True
-    with task.app.connection_for_read() as connection:
-        queue = connection.SimpleQueue("celery")
-        message = queue.get(timeout=2)
-        message.ack()
-        queue.close()
 
-    assert message.payload[0] == [1, "a row"]
+    assert waiting_at(task) == [[1, "a row"]]
 
 
 def test_queue_that_is_away_is_no_error_and_costs_no_more_than_a_moment() -> None:

@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
-from accounts import alerts, failures
+from accounts import alerts, events, failures
 from accounts.models import FailureCounter
+from basispoort.audit.models import Alert, AuditEntry
+from basispoort.audit.watch import keep_watch
+from basispoort.lib.tenancy import unscoped
 from tests import factories
 
 if TYPE_CHECKING:
@@ -68,3 +72,68 @@ def test_account_that_lacks_a_right_at_the_own_schools_is_not_seen(client: Clien
     answers = {client.get(f"/school/{school.code}/logboek/").status_code for school in schools}
 
     assert (answers, list(alerts.look_at_denials())) == ({403}, [])
+
+
+def note(event: str, times: int, *, actor: User, ago: timedelta = timedelta(), **details: object) -> None:
+    """Entries in the trail as acts of some time ago left them; each names another school."""
+    at = timezone.now() - ago
+    entries = [
+        AuditEntry(
+            event=event, actor_id=actor.pk, at=at, outcome="denied", details=details | {"code": f"98AA{number:02}"}
+        )
+        for number in range(times)
+    ]
+    with unscoped("a test writes what happened"):
+        AuditEntry.objects.bulk_create(entries)
+
+
+@pytest.mark.requirement("SR-J04")
+@pytest.mark.parametrize(
+    ("event", "ago", "seen"),
+    [
+        (events.DENIED, timedelta(minutes=59), 1),
+        (events.DENIED, timedelta(minutes=61), 0),
+        (events.SIGN_IN_FAILED, timedelta(minutes=1), 0),
+    ],
+)
+@pytest.mark.django_db
+def test_only_refusals_of_the_last_hour_make_an_account_seen(
+    coordinator: User, event: str, ago: timedelta, seen: int
+) -> None:
+    note(event, alerts.DOORS_TRIED, actor=coordinator, ago=ago)
+
+    assert len(list(alerts.look_at_denials())) == seen
+
+
+@pytest.mark.requirement("SR-J04")
+@pytest.mark.parametrize(
+    ("event", "times", "ago", "seen"),
+    [
+        (events.SUPPORT_WATCH_BEGUN, alerts.WATCHED_OFTEN, timedelta(minutes=59), 1),
+        (events.SUPPORT_WATCH_BEGUN, alerts.WATCHED_OFTEN - 1, timedelta(), 0),
+        (events.SUPPORT_WATCH_BEGUN, alerts.WATCHED_OFTEN, timedelta(minutes=61), 0),
+        (events.SUPPORT_SEARCHED, alerts.WATCHED_OFTEN, timedelta(), 0),
+    ],
+)
+@pytest.mark.django_db
+def test_who_looks_along_with_ten_people_within_the_hour_is_seen(
+    coordinator: User, event: str, times: int, ago: timedelta, seen: int
+) -> None:
+    note(event, times, actor=coordinator, ago=ago)
+
+    found = [(one.kind, one.facts) for one in alerts.look_at_watching()]
+
+    assert found == [(alerts.WATCHING, {"accounts": [str(coordinator.pk)]})] * seen
+
+
+@pytest.mark.requirement("SR-J04")
+@pytest.mark.django_db
+def test_watch_holds_each_of_these_looks(coordinator: User) -> None:
+    count_failures(STORM)
+    note(events.DENIED, alerts.DOORS_TRIED, actor=coordinator)
+    note(events.SUPPORT_WATCH_BEGUN, alerts.WATCHED_OFTEN, actor=coordinator)
+
+    keep_watch()
+
+    seen = set(Alert.objects.values_list("kind", flat=True))
+    assert {alerts.FAILURES, alerts.DENIALS, alerts.WATCHING} <= seen
