@@ -229,12 +229,16 @@ def test_teacher_sees_the_frozen_badge_and_lets_it_work_again(
 
 
 def test_lost_badge_is_ended_without_a_new_one(client: Client, group: Group, pupil: Pupil, teacher: User) -> None:
-    secret = make_badge(pupil, teacher)
+    secret, finder = make_badge(pupil, teacher), Client()
+    show(finder, secret)
+    before = is_signed_in(finder)
     client.force_login(teacher)
 
     client.post(of_group(group, f"badges/{pupil.public_id}/stoppen/"))
 
     assert badge_now(pupil) is None
+    assert (before, is_signed_in(finder)) == (True, False)
+    assert events()[-1] == "accounts.badge.ended"
     assert show(Client(), secret).status_code == 200
 
 

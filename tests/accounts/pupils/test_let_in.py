@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions.class_start import MOST_ASKING
+from accounts.actions.class_start import MOST_ASKING, allow
 from accounts.models import LetIn
 from basispoort.lib.tenancy import school_transaction
+from basispoort.web.pictures import PICTURES
 from tests import factories
 from tests.accounts.pupils.class_starts import ask_path, asks, come, page_of, starts
 from tests.accounts.pupils.factories import (
@@ -198,3 +199,84 @@ def test_let_in_used_twice_at_once_lets_one_in(
 
     assert sorted([is_signed_in(child), is_signed_in(twin)]) == [False, True]
     assert events().count("accounts.signed_in") == 1
+
+
+def test_tap_that_was_not_used_dies_with_the_class_start_also_where_no_network_is_known(
+    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
+) -> None:
+    make_start(group, teacher)
+    child = Client()
+    child.post(ask_path(school, group, pupil))
+    at_work.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
+
+    at_work.post(page_of(group, "stoppen/"))
+    come(child, school, group, pupil)
+
+    assert not is_signed_in(child)
+
+
+@pytest.mark.parametrize("free", [1, 0])
+def test_waiting_screen_gets_a_picture_that_no_other_shows_while_there_is_one(
+    school: School, group: Group, pupil: Pupil, teacher: User, free: int
+) -> None:
+    start = make_start(group, teacher)
+    taken = [picture.name for picture in PICTURES][free:]
+    until = timezone.now() + timedelta(minutes=1)
+    with school_transaction(school):
+        for number, sign in enumerate(taken):
+            LetIn.objects.create(
+                school=school,
+                class_start=start,
+                pupil=pupil if number < MOST_ASKING - 1 else factories.make_pupil(school, group),
+                browser_hash=bytes([number]) * 32,
+                sign=sign,
+                asked_at=until - timedelta(minutes=2),
+                expires_at=until,
+            )
+
+    Client().post(ask_path(school, group, pupil))
+
+    assert (asks(school)[-1].sign in taken) is (free == 0)
+
+
+def test_browser_that_waits_at_one_name_does_not_wait_at_another(
+    school: School, group: Group, pupil: Pupil, teacher: User
+) -> None:
+    make_start(group, teacher)
+    other, child = factories.make_pupil(school, group), Client()
+    child.post(ask_path(school, group, pupil))
+
+    sign = f"/img/pictures/{asks(school)[0].sign}.svg"
+    pages = [child.get(ask_path(school, group, one)).content.decode() for one in (pupil, other)]
+
+    assert [sign in page for page in pages] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_screens_at_once_do_not_pass_the_number_that_may_wait(
+    school: School, group: Group, pupil: Pupil, teacher: User
+) -> None:
+    make_start(group, teacher)
+
+    many_at_once(MOST_ASKING + 4, lambda _number: Client().post(ask_path(school, group, pupil)))
+
+    assert len(asks(school)) == MOST_ASKING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_screens_at_one_name_that_are_tapped_at_once_one_gets_in(
+    school: School, group: Group, pupil: Pupil, teacher: User
+) -> None:
+    start = make_start(group, teacher)
+    for _ in range(2):
+        Client().post(ask_path(school, group, pupil))
+    waiting = [one.pk for one in asks(school)]
+
+    def tap(number: int) -> bool:
+        with school_transaction(school):
+            return allow(school=school, start=start, let_in=waiting[number], acting_user=teacher) is not None
+
+    allowed = many_at_once(2, tap)
+
+    assert sorted(allowed) == [False, True]
+    assert [one.allowed_at is not None for one in asks(school)] == [True]
