@@ -154,7 +154,6 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
     first_name: str,
     last_name: str,
     infix: str = "",
-    language: str = "nl",
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> User:
@@ -164,11 +163,7 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
     caller has checked that the one who acts may give this role.
     """
     with transaction.atomic():
-        is_new = User.objects.with_email(email) is None
         user = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
-        if is_new:
-            User.objects.filter(pk=user.pk).update(language=language)
-            user.language = language
         User.objects.select_for_update().get(pk=user.pk)  # two who invite at once give one role
         with unscoped("a role at a school the inviter may not be at"):
             here = Role.objects.get_queryset().not_over().filter(user=user, role=role, school=school)
@@ -182,7 +177,8 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
                     ends_on=ends_on,
                     given_by=acting_user,
                 )
-                trail.record(events.ROLE_GIVEN, school=school, acting_user=acting_user, target=given)
+                details = {"role": str(role)}
+                trail.record(events.ROLE_GIVEN, school=school, acting_user=acting_user, target=given, details=details)
         user.forget_roles()
         if not user.has_usable_password():
             mail_link(user=user, purpose=TokenPurpose.ACTIVATION)

@@ -9,13 +9,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.actions.tokens import answer, invite_user, mail_link
-from accounts.models import LinkRequest, User
+from accounts.models import LinkRequest, MailToken, User
 from accounts.tasks import sweep_links
 from basispoort.lib.models import OutgoingMail
 from tests import factories
 from tests.accounts.staff.links import ADDRESS, ASK, CHOOSE, NEW, RESET, newest_mail
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from schools.models import School
@@ -79,6 +81,36 @@ def test_request_is_answered_once(owner: User) -> None:
     answer(request.pk)
 
     assert (OutgoingMail.objects.count(), owner.mail_tokens.count()) == (1, 1)
+
+
+def test_answer_to_one_request_leaves_another_waiting(owner: User) -> None:
+    factories.make_user(email="ander@voorbeeldschool.example")
+    first = LinkRequest.objects.create(address="ander@voorbeeldschool.example")
+    second = LinkRequest.objects.create(address=ADDRESS)
+
+    answer(second.pk)
+
+    assert (list(LinkRequest.objects.all()), newest_mail().recipient_id) == ([first], owner.pk)
+
+
+@pytest.mark.requirement("SR-C07")
+def test_fourth_link_within_the_hour_is_not_mailed_though_the_first_three_were_used(owner: User) -> None:
+    sent = []
+    for _ in range(4):
+        sent.append(mail_link(user=owner, purpose=RESET))
+        MailToken.objects.filter(user=owner).update(used_at=timezone.now())
+
+    assert sent == [True, True, True, False]
+
+
+@pytest.mark.requirement("SR-C07")
+@pytest.mark.django_db(transaction=True)
+def test_links_asked_for_at_once_are_three_at_most() -> None:
+    user = factories.make_user()
+
+    sent = many_at_once(8, lambda _number: mail_link(user=user, purpose=RESET))
+
+    assert sorted(sent) == [False] * 5 + [True] * 3
 
 
 def test_account_without_a_password_gets_an_activation_link(db: None) -> None:  # noqa: ARG001 - opens the database

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.actions.second_step import make_recovery_codes
+from accounts.actions.second_step import codes_left, make_recovery_codes
 from accounts.models import RecoveryCode, Session, TotpDevice
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
@@ -211,6 +211,29 @@ def test_removing_the_app_ends_the_other_sessions_and_mails_the_owner(client: Cl
     assert other.get("/school/99XX00/")["Location"].startswith(SIGN_IN)
     assert OutgoingMail.objects.filter(purpose="factor_removed", recipient_id=coordinator.pk).count() == 1
     assert client.get("/school/99XX00/", follow=True).redirect_chain[-1][0] == MEANS
+
+
+@pytest.mark.requirement("SR-A09")
+def test_setting_an_app_up_ends_the_sessions_that_ran_without_it(client: Client, teacher: User) -> None:
+    elsewhere = start(teacher)
+    before = elsewhere.get("/account/").status_code
+    client.force_login(teacher)
+    client.get(f"{MEANS}app/")
+
+    client.post(f"{MEANS}app/", {"code": digits(seed=bytes(TotpDevice.objects.get(user=teacher).seed))})
+
+    assert (before, elsewhere.get("/account/").status_code) == (200, 302)
+    assert client.get("/account/").status_code == 200
+
+
+@pytest.mark.requirement("SR-A11")
+def test_new_recovery_codes_leave_those_of_others_alone(coordinator: User) -> None:
+    other = factories.make_user()
+    make_recovery_codes(user=other)
+
+    make_recovery_codes(user=coordinator)
+
+    assert (codes_left(other), codes_left(coordinator)) == (10, 10)
 
 
 @pytest.mark.requirement("SR-A11")

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
+from accounts import events
 from accounts.browsers import browser_words
 from accounts.models import Session
-from accounts.sessions import SessionStore
+from accounts.sessions import SessionStore, stored_key
+from accounts.signals import sessions_ended
+from basispoort.audit.models import AuditEntry
+from basispoort.lib.tenancy import unscoped
 from tests import factories
 
 if TYPE_CHECKING:
@@ -28,6 +32,12 @@ def signed_in(user: User, user_agent: str = FIREFOX) -> Client:
     client = Client(headers={"User-Agent": user_agent})
     client.post("/inloggen/", {"email": user.email, "password": factories.PASSWORD})
     return client
+
+
+def endings() -> list[object]:
+    """What the trail says about ended sessions."""
+    with unscoped("a test reads the trail"):
+        return [row.details for row in AuditEntry.objects.filter(event=events.SESSION_ENDED).order_by("at")]
 
 
 def test_page_names_each_browser_and_this_one(teacher: User) -> None:
@@ -48,6 +58,7 @@ def test_session_that_is_ended_elsewhere_is_dead_at_once(teacher: User) -> None:
     here.post(f"{PAGE}{other.id}/beeindigen/")
 
     assert (before, there.get(PAGE).status_code, here.get(PAGE).status_code) == (200, 302, 200)
+    assert endings() == [{}]
 
 
 def test_sign_in_writes_its_session_once_and_with_whose_it_is(teacher: User, queries: CaptureQueriesContext) -> None:
@@ -72,11 +83,21 @@ def test_session_that_says_something_new_is_written_again(teacher: User) -> None
 
 def test_all_other_sessions_end_at_once(teacher: User) -> None:
     others, here = [signed_in(teacher) for _ in range(3)], signed_in(teacher)
+    heard: list[set[str]] = []
 
-    here.post(f"{PAGE}beeindigen/")
+    def hear(*, session_hashes: list[str], **_others: object) -> None:
+        heard.append(set(session_hashes))
+
+    theirs = {stored_key(str(other.session.session_key)) for other in others}
+    sessions_ended.connect(hear)
+    try:
+        here.post(f"{PAGE}beeindigen/")
+    finally:
+        sessions_ended.disconnect(hear)
 
     assert [other.get(PAGE).status_code for other in others] == [302, 302, 302]
     assert here.get(PAGE).status_code == 200
+    assert (heard, endings()) == ([theirs], [{"sessions": 3}])
 
 
 @pytest.mark.requirement("SR-B02")
@@ -88,6 +109,7 @@ def test_nobody_ends_the_session_of_somebody_else(teacher: User, coordinator: Us
     client.post(f"{PAGE}{shown.id}/beeindigen/")
 
     assert hers.get(PAGE).status_code == 200
+    assert endings() == []
     assert not Session.objects.filter(user=coordinator).exists()
 
 

@@ -182,6 +182,20 @@ def test_question_about_another_schools_role_does_not_exist(client: Client, coor
     assert page.status_code == 404
 
 
+def test_role_that_is_given_stands_in_the_trail_with_its_name(
+    client: Client, school: School, coordinator: User, teacher: User
+) -> None:
+    client.force_login(coordinator)
+    today = timezone.localdate().isoformat()
+
+    client.post(f"{HOME}{teacher.pk}/rol/", {"role": "support_staff", "starts_on": today})
+    client.post(f"{HOME}uitnodigen/", invitation(role="head"))
+
+    with school_transaction(school):
+        noted = AuditEntry.objects.for_school(school).filter(event="accounts.role.given").order_by("at")
+        assert [row.details for row in noted] == [{"role": "support_staff"}, {"role": "head"}]
+
+
 def test_role_that_runs_already_is_said_in_the_form(client: Client, coordinator: User, teacher: User) -> None:
     client.force_login(coordinator)
     asked = {"role": "teacher", "starts_on": timezone.localdate().isoformat()}
