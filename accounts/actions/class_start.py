@@ -156,12 +156,12 @@ def allow(*, school: School, start: ClassStart, let_in: UUID, acting_user: User)
     if found is None:
         return None
     Pupil.objects.for_school(school).select_for_update(no_key=True).get(pk=found.pupil_id)
-    others = LetIn.objects.for_school(school).filter(pupil=found.pupil_id, used_at__isnull=True).exclude(pk=found.pk)
-    others.delete()
     allowed = rows.asking().filter(pk=found.pk)
     until = Least(Now() + ASK_LASTS, start.ends_at)
     if not allowed.update(allowed_at=Now(), allowed_by=acting_user, expires_at=until):
-        return None
+        return None  # another tap was first and turned this screen away; what that one allowed stays
+    others = LetIn.objects.for_school(school).filter(pupil=found.pupil_id, used_at__isnull=True).exclude(pk=found.pk)
+    others.delete()
     PupilCode.objects.for_school(school).filter(pupil=found.pupil_id).forget_tries()
     trail.record(events.PUPIL_ADMITTED, school=school, acting_user=acting_user, target=found.pupil)
     return found.pupil

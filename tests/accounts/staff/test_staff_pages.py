@@ -267,6 +267,36 @@ def test_coordinator_who_stops_is_heard_by_colleagues_and_when_last_by_the_board
     assert roles_of(coordinator) == ["ict_coordinator"]
 
 
+@pytest.mark.requirement("SR-B09")
+def test_colleague_whose_role_ended_does_not_keep_the_board_from_hearing_that_the_last_one_stops(
+    client: Client, school: School, coordinator: User, colleague: User
+) -> None:
+    member = factories.make_user()
+    factories.make_role(member, "board_member", board=school.board)
+    factories.end_roles(colleague)
+    client.force_login(coordinator)
+
+    client.post(f"{HOME}stoppen/")
+
+    told = OutgoingMail.objects.filter(purpose="coordinator_leaves").values_list("recipient_id", flat=True)
+    assert list(told) == [member.pk]
+
+
+def test_second_person_of_the_roster_that_is_invited_stands_for_that_person_too(
+    client: Client, school: School, coordinator: User
+) -> None:
+    members = [factories.make_staff_member(school) for _ in range(2)]
+    client.force_login(coordinator)
+
+    for number, member in enumerate(members):
+        asked = invitation(medewerker=str(member.public_id), email=f"nova{number}@voorbeeldschool.example")
+        client.post(f"{HOME}uitnodigen/", asked)
+
+    with school_transaction(school):
+        linked = UserStaff.objects.for_school(school).filter(staff_member__in=members)
+        assert {link.staff_member_id for link in linked} == {member.pk for member in members}
+
+
 def test_invitation_is_mailed_again_but_no_more_than_three_times(client: Client, coordinator: User) -> None:
     client.force_login(coordinator)
     client.post(f"{HOME}uitnodigen/", invitation())
