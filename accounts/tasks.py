@@ -10,6 +10,7 @@ from celery import shared_task
 from django.db.models.functions import Now
 
 from accounts.actions import exports
+from accounts.actions.sessions import end_expired_sessions
 from accounts.actions.support import tell_ended_grants
 from accounts.actions.tokens import answer, forget_old_links
 from accounts.models import ClassStart, DoorMiss, FailureCounter, LinkRequest, SolvedChallenge
@@ -63,6 +64,12 @@ def tell_ended_support() -> int:
 def forget_failures() -> int:
     """Remove counters whose window is over and challenges that have expired, in small steps; gives their number."""
     return _forget(FailureCounter, "until") + _forget(SolvedChallenge, "expires_at")
+
+
+@shared_task(name="accounts.forget_sessions")
+def forget_sessions() -> int:
+    """End the sessions that nobody ended and whose time is over, and say whose they were; gives their number."""
+    return end_expired_sessions()
 
 
 def _forget(model: type[Model], end: str) -> int:

@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell publishers of sign-outs": {"task": "licences.sweep_logouts", "schedule": 60.0},
     "forget sign-outs that are long over": {"task": "licences.forget_logouts", "schedule": 3600.0},
     "tell that the helpdesk can no longer look": {"task": "accounts.tell_ended_support", "schedule": 60.0},
+    "end sessions whose time is over": {"task": "accounts.forget_sessions", "schedule": 600.0},
     "forget failures and challenges that are over": {"task": "accounts.forget_failures", "schedule": 600.0},
 }
 

@@ -161,13 +161,15 @@ def _refuse(school: School, pupil: Pupil, outcome: BadgeOutcome) -> BadgeOutcome
     return outcome
 
 
-def _place_of(request: HttpRequest, passage: Passage) -> bytes:
-    """Give where the badge is used: the whole school is one place, whatever its many addresses."""
+def _place_of(request: HttpRequest, passage: Passage) -> bytes | None:
+    """Give where the badge is used: the whole school is one place; None where that cannot be told now."""
+    if passage.place == Place.UNKNOWN:
+        return None
     name = "school" if passage.place == Place.AT_SCHOOL else client_address(request) or "unknown"
     return blind_index("accounts.badge.place", name)
 
 
-def _in_two_places(badge: PupilBadge, place: bytes) -> bool:
-    if badge.last_used_at is None or badge.last_place is None:
+def _in_two_places(badge: PupilBadge, place: bytes | None) -> bool:
+    if place is None or badge.last_used_at is None or badge.last_place is None:
         return False
     return timezone.now() - badge.last_used_at < TWO_PLACES_WITHIN and bytes(badge.last_place) != place

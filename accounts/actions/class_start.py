@@ -89,6 +89,12 @@ def close_start(*, school: School, start: ClassStart, acting_user: User) -> None
         trail.record(events.CLASS_CLOSED, school=school, acting_user=acting_user, target=start.group)
 
 
+def close_starts_of(*, school: School, user: User, acting_user: User) -> None:
+    """Close what somebody opened: with the role or pass ends what it let in."""
+    for start in ClassStart.objects.for_school(school).open().filter(started_by=user).select_related("group"):
+        close_start(school=school, start=start, acting_user=acting_user)
+
+
 def running_start(school: School, group: Group | UUID) -> ClassStart | None:
     """Give the class start that runs for a group now."""
     return RUNNING.first(school=school.pk, group=group if isinstance(group, UUID) else group.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.day_word import is_day_word, is_proof, proof_of
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 WORD_COOKIE = "__Host-word" if settings.HTTPS else "word"
 GUESS_WINDOW = timedelta(minutes=10)
-FREE_GUESSES = 10
+# A child's mistakes slow its own browser; those of a whole school are needed before an address waits.
+FREE_GUESSES, FREE_FROM_ADDRESS = 10, 100
+BROWSER = "word_browser"
 WAITS_SECONDS = (10, 20, 40, 60)
 
 
@@ -103,7 +107,7 @@ def knows_word(request: HttpRequest, school: School) -> bool:
 
 
 class TooManyGuesses(Exception):
-    """The word is not looked at yet: this address guessed often; `seconds` tells how long it waits."""
+    """The word is not looked at yet: this browser or address guessed often; `seconds` tells how long it waits."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(str(seconds))
@@ -111,24 +115,33 @@ class TooManyGuesses(Exception):
 
 
 def try_word(request: HttpRequest, *, door: SchoolDoor, typed: str) -> bool:
-    """Tell whether this is the word of today; a wrong one is counted for the network address.
+    """Tell whether this is the word of today; a wrong one is counted for the browser, and for the address there.
 
-    Ten in ten minutes are free; after each further one this address waits 10, 20, 40, 60 seconds, and raises
-    TooManyGuesses when it does not. Nothing is ever locked, and nobody elsewhere waits.
+    Ten of a browser in ten minutes are free, and a hundred from an address at one school; after each further one the
+    browser, or the address, waits 10, 20, 40, 60 seconds, and raises TooManyGuesses when it does not. A child's own
+    mistakes hold up nobody else, and nothing is ever locked.
     """
-    address = client_address(request) or "unknown"
-    guesses, pause = (FailureCounter.key_of(name, address) for name in ("day word", "day word pause"))
-    waiting = FailureCounter.objects.filter(key=pause, until__gt=timezone.now()).first()
-    if waiting is not None:
-        raise TooManyGuesses(max(1, round((waiting.until - timezone.now()).total_seconds())))
-    number = FailureCounter.add(guesses, GUESS_WINDOW)
-    if is_day_word(door, timezone.localdate(), typed):
-        FailureCounter.take_back(guesses)
-        return True
-    if number > FREE_GUESSES:
-        step = min(number - FREE_GUESSES, len(WAITS_SECONDS)) - 1
-        FailureCounter.add(pause, timedelta(seconds=WAITS_SECONDS[step]))
-    return False
+    browser = request.session.setdefault(BROWSER, secrets.token_urlsafe(16))
+    address = f"{door.school_id} {client_address(request) or 'unknown'}"
+    counted = (("browser", browser, FREE_GUESSES), ("address", address, FREE_FROM_ADDRESS))
+    keys = [FailureCounter.key_of(f"day word {kind}", who) for kind, who, _free in counted]
+    pauses = [FailureCounter.key_of(f"day word pause {kind}", who) for kind, who, _free in counted]
+    # Counted before anything is looked at: of many at once each sees the pause that the one before it began (SR-K01).
+    numbers = [FailureCounter.add(key, GUESS_WINDOW) for key in keys]
+    paused = FailureCounter.objects.filter(key__in=pauses, until__gt=timezone.now())
+    waits = paused.aggregate(until=Max("until"))["until"]
+    is_right = waits is None and is_day_word(door, timezone.localdate(), typed)
+    if waits is not None or is_right:
+        for key in keys:
+            FailureCounter.take_back(key)
+    if waits is not None:
+        raise TooManyGuesses(max(1, round((waits - timezone.now()).total_seconds())))
+    if not is_right:
+        for pause, number, (_kind, _who, free) in zip(pauses, numbers, counted, strict=True):
+            if number > free:
+                step = min(number - free, len(WAITS_SECONDS)) - 1
+                FailureCounter.add(pause, timedelta(seconds=WAITS_SECONDS[step]))
+    return is_right
 
 
 def remember_word(response: HttpResponse, door: SchoolDoor) -> None:

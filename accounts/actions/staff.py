@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
+from accounts.actions.class_start import close_starts_of
 from accounts.actions.tokens import invite_user, mail_link
 from accounts.models import Role, RoleName, TokenPurpose, User, UserKind, UserStaff
 from accounts.models.role import DELEGATES
@@ -138,6 +139,7 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
         trail.record(
             events.ROLE_ENDED, school=school, acting_user=acting_user, target=role, details={"role": str(role.role)}
         )
+        close_starts_of(school=school, user=role.user, acting_user=acting_user)
 
 
 def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
+from accounts.actions.class_start import close_starts_of
 from accounts.actions.groups import groups_of
 from accounts.actions.tokens import mail_link
 from accounts.models import Role, RoleGroup, RoleName, TokenPurpose, User, UserKind
@@ -94,6 +95,7 @@ def end_pass(*, school: School, role: Role, acting_user: User) -> None:
         trail.record(
             events.ROLE_ENDED, school=school, acting_user=acting_user, target=role, details={"role": str(role.role)}
         )
+        close_starts_of(school=school, user=role.user, acting_user=acting_user)
 
 
 def _tell(user: User, school: School, groups: list[str], since: datetime, until: datetime) -> None:

@@ -28,6 +28,11 @@ ON CONFLICT (key) DO UPDATE SET
         ELSE known.until END
 RETURNING count
 """
+EXTEND = """
+INSERT INTO accounts_failurecounter AS known (key, count, since, until)
+VALUES (%(key)s, 1, statement_timestamp(), statement_timestamp() + %(seconds)s * interval '1 s')
+ON CONFLICT (key) DO UPDATE SET count = known.count + 1, until = greatest(known.until, excluded.until)
+"""
 TAKE_BACK = "UPDATE accounts_failurecounter SET count = count - 1 WHERE key = %s AND count > 0"
 
 
@@ -57,6 +62,11 @@ class FailureCounter(models.Model):
         """Count one more and give the number within the window: one statement, before anything is checked (SR-K01)."""
         [(count,)] = run(COUNT, {"key": key, "seconds": window.total_seconds()})
         return int(count)
+
+    @classmethod
+    def extend(cls, key: bytes, window: timedelta) -> None:
+        """Count one more and have the counter run for the whole window from now, or longer where it did already."""
+        run(EXTEND, {"key": key, "seconds": window.total_seconds()})
 
     @classmethod
     def take_back(cls, key: bytes) -> None:

@@ -196,6 +196,25 @@ def test_badge_again_from_the_same_place_or_later_from_another_is_fine(
     assert show(Client(), secret, AT_HOME).status_code == 302
 
 
+def test_look_at_the_networks_that_fails_once_freezes_no_badge(school: School, pupil: Pupil, teacher: User) -> None:
+    make_network(school)
+    secret, first, second = make_badge(pupil, teacher), Client(), Client()
+    show(first, secret, "unknown")
+    show(second, secret, AT_SCHOOL)
+
+    assert (is_signed_in(first), is_signed_in(second)) == (True, True)
+
+
+def test_badge_printed_anew_after_a_freeze_works(client: Client, school: School, pupil: Pupil, teacher: User) -> None:
+    make_badge(pupil, teacher)
+    with school_transaction(school):
+        PupilBadge.objects.for_school(school).update(frozen_at=timezone.now())
+
+    show(client, make_badge(pupil, teacher))
+
+    assert is_signed_in(client)
+
+
 def test_whole_school_is_one_place_whatever_its_addresses(
     client: Client, school: School, pupil: Pupil, teacher: User
 ) -> None:

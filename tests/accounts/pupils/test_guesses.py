@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models import F
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.guesses import FROM_ADDRESS, OF_GROUP, count_guess
+from accounts.guesses import FROM_ADDRESS, OF_GROUP, OF_GROUP_A_DAY, count_guess
+from accounts.models import FailureCounter
 from tests import factories
 from tests.accounts.pupils.factories import (
     AT_HOME,
@@ -119,6 +121,39 @@ def test_school_with_networks_asks_nothing_more_on_them(client: Client, school: 
     guess(school, group, OF_GROUP)
 
     assert not shows_step(client, school, group, AT_SCHOOL)
+
+
+def let_pass(**time: int) -> None:
+    """Make every counter so much older, as waiting does."""
+    FailureCounter.objects.update(since=F("since") - timedelta(**time), until=F("until") - timedelta(**time))
+
+
+def test_patient_guesser_who_stays_below_the_limit_of_ten_minutes_is_seen_within_the_day(
+    client: Client, school: School, group: Group, teacher: User
+) -> None:
+    asked = []
+    for _window in range(-(-OF_GROUP_A_DAY // (OF_GROUP - 1))):
+        asked.append(shows_step(Client(), school, group))
+        guess(school, group, OF_GROUP - 1)
+        let_pass(minutes=11)
+    client.force_login(teacher)
+
+    assert (set(asked), shows_step(Client(), school, group)) == ({False}, True)
+    assert word_today(school) in client.get(f"/school/{school.code}/").content.decode()
+
+
+def test_teacher_sees_the_word_as_long_as_one_of_the_groups_is_asked_it(
+    client: Client, school: School, group: Group, teacher: User
+) -> None:
+    other = factories.make_group(school)
+    guess(school, group, OF_GROUP)
+    let_pass(minutes=9)
+    guess(school, other, OF_GROUP, "192.0.2.77")
+    let_pass(minutes=2)
+    client.force_login(teacher)
+
+    assert shows_step(Client(), school, other)
+    assert word_today(school) in client.get(f"/school/{school.code}/").content.decode()
 
 
 @pytest.mark.parametrize(("groups", "times"), [(1, OF_GROUP), (10, FROM_ADDRESS // 10)])

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.actions.door import door_of, renew_door
-from accounts.actions.place import WORD_COOKIE
+from accounts.actions.place import FREE_FROM_ADDRESS, WORD_COOKIE
 from accounts.day_word import day_word, is_day_word, words
 from accounts.models import FailureCounter, SchoolDoor
 from basispoort.lib.tenancy import school_transaction
@@ -31,6 +31,7 @@ from tests.accounts.pupils.factories import (
     outcomes,
     word_today,
 )
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -260,6 +261,33 @@ def test_nearly_right_words_are_wrong(school: School) -> None:
     first, second = day_word(door, today).split()
 
     assert not any(is_day_word(door, today, typed) for typed in (first, second, f"{second} {first}", "", "éé"))
+
+
+def test_wrong_words_of_one_child_make_no_other_wait(school: School) -> None:
+    make_network(school)
+    path, word = f"{door_path(school)}woord/", word_today(school)
+    clumsy = Client()
+    for _ in range(14):
+        clumsy.post(path, {"word": "fout fout"}, REMOTE_ADDR=AT_HOME)
+
+    other = Client().post(path, {"word": word}, REMOTE_ADDR=AT_HOME)
+
+    assert (clumsy.post(path, {"word": word}, REMOTE_ADDR=AT_HOME).status_code, other.status_code) == (429, 302)
+
+
+@pytest.mark.requirement("SR-K01")
+@pytest.mark.django_db(transaction=True)
+def test_words_tried_at_once_do_not_pass_the_limit_of_an_address(school: School) -> None:
+    make_network(school)
+    path = f"{door_path(school)}woord/"
+    for _ in range(FREE_FROM_ADDRESS):
+        Client().post(path, {"word": "fout fout"}, REMOTE_ADDR=AT_HOME)
+
+    answers = many_at_once(
+        8, lambda _number: Client().post(path, {"word": "fout fout"}, REMOTE_ADDR=AT_HOME).status_code
+    )
+
+    assert sorted(answers) == [200] + [429] * 7
 
 
 def test_wrong_words_are_slowed_for_one_address_and_nobody_else_and_never_for_good(

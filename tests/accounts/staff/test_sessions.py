@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import events
 from accounts.browsers import browser_words
 from accounts.models import Session
 from accounts.sessions import SessionStore, stored_key
 from accounts.signals import sessions_ended
+from accounts.tasks import forget_sessions
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.tenancy import unscoped
 from tests import factories
@@ -98,6 +101,28 @@ def test_all_other_sessions_end_at_once(teacher: User) -> None:
     assert [other.get(PAGE).status_code for other in others] == [302, 302, 302]
     assert here.get(PAGE).status_code == 200
     assert (heard, endings()) == ([theirs], [{"sessions": 3}])
+
+
+def test_sessions_whose_time_is_over_are_removed_and_publishers_hear_of_those_of_somebody(teacher: User) -> None:
+    over, runs, nobody = signed_in(teacher), signed_in(teacher), SessionStore()
+    nobody["word"] = "x"
+    nobody.save()
+    key = stored_key(str(over.session.session_key))
+    past = timezone.now() - timedelta(seconds=1)
+    Session.objects.filter(session_key__in=[key, stored_key(str(nobody.session_key))]).update(expire_date=past)
+    heard: list[tuple[list[str], object]] = []
+
+    def hear(*, session_hashes: list[str], user_id: object, **_others: object) -> None:
+        heard.append((session_hashes, user_id))
+
+    sessions_ended.connect(hear)
+    try:
+        removed = [forget_sessions(), forget_sessions()]
+    finally:
+        sessions_ended.disconnect(hear)
+
+    assert (removed, heard) == ([2, 0], [([key], teacher.pk)])
+    assert [row.session_key for row in Session.objects.all()] == [stored_key(str(runs.session.session_key))]
 
 
 @pytest.mark.requirement("SR-B02")

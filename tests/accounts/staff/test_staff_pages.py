@@ -9,17 +9,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.class_start import running_start
 from accounts.models import MailToken, Role, User, UserStaff
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
+from tests.accounts.pupils.factories import make_start
 from tests.at_once import many_at_once
 from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
-    from schools.models import School
+    from schools.models import Group, School
 
 HOME = "/school/99XX00/medewerkers/"
 
@@ -137,6 +139,19 @@ def test_ended_role_counts_at_the_very_next_request(client: Client, coordinator:
     client.post(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
 
     assert (before, other.get("/school/99XX00/").status_code) == (200, 404)
+
+
+@pytest.mark.requirement("SR-A10")
+def test_class_start_ends_with_the_role_of_who_opened_it(
+    client: Client, school: School, group: Group, coordinator: User, teacher: User
+) -> None:
+    make_start(group, teacher)
+    client.force_login(coordinator)
+
+    client.post(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
+
+    with school_transaction(school):
+        assert running_start(school, group) is None
 
 
 def test_question_before_ending_a_role_changes_nothing(client: Client, coordinator: User, teacher: User) -> None:
