@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts.models import RoleGroup, RoleName
-from accounts.permissions import sees_all_groups
+from accounts.permissions import RIGHTS, sees_all_groups
 from basispoort.lib.compiled import Objects
 from schools.models import Group, StaffGroup
 
@@ -19,28 +19,44 @@ if TYPE_CHECKING:
     from schools.models.group import GroupQuerySet
 
 
-def groups_of(user: User, school: School) -> GroupQuerySet:
+def groups_of(user: User, school: School, right: str = "") -> GroupQuerySet:
     """Give the running groups of a school that a user sees: all of them by role, else those the user teaches.
 
     The user's own groups come from the staff member that the user stands for (product L7), and from a substitute's
-    pass while it runs (product A7). To be asked within the scope of the school.
+    pass while it runs (product A7). With a right, a group counts only by a role that holds it: a teacher with a pass
+    for another group does there what a substitute does. To be asked within the scope of the school.
     """
     groups = Group.objects.for_school(school).current()
     if sees_all_groups(user, school):
         return groups
-    seen = _taught(school.pk, user.pk)
-    if passes := _passes(user, school):
+    passes = _passes(user, school)
+    by_pass = bool(passes) and (not right or right in RIGHTS[RoleName.SUBSTITUTE])
+    seen = _taught(school.pk, user.pk) if not passes or _works_here_with(user, school, right) else Q(pk__in=())
+    if by_pass:
         seen |= Q(pk__in=RoleGroup.objects.for_school(school).filter(role__in=passes).values("group"))
     return groups.filter(seen)
 
 
-def group_seen(user: User, school: School, pk: UUID) -> Group | None:
+def group_seen(user: User, school: School, pk: UUID, right: str = "") -> Group | None:
     """Give one group, as `groups_of` would; None for one that the user does not see or that is not there."""
     if sees_all_groups(user, school):
         return ANY.first(school=school.pk, group=pk)
     if _passes(user, school):
-        return groups_of(user, school).filter(pk=pk).first()
+        return groups_of(user, school, right).filter(pk=pk).first()
     return TAUGHT.first(school=school.pk, user=user.pk, group=pk)
+
+
+def may_at(user: User, school: School, group: Group, right: str) -> bool:
+    """Tell whether a user has a right at a group that the user sees."""
+    if not user.has_perm(right, school):
+        return False
+    return not _passes(user, school) or group_seen(user, school, group.pk, right) is not None
+
+
+def _works_here_with(user: User, school: School, right: str) -> bool:
+    """Tell whether a role other than a pass holds the right; the caller of a page asked for the right itself."""
+    own = [role for role in user.running_roles() if role.school == school and role.role != RoleName.SUBSTITUTE]
+    return not right or any(right in RIGHTS[role.role] for role in own)
 
 
 def _passes(user: User, school: School) -> list[UUID]:

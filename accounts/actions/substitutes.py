@@ -15,6 +15,7 @@ from accounts.actions.class_start import close_starts_of
 from accounts.actions.groups import groups_of
 from accounts.actions.tokens import mail_link
 from accounts.models import Role, RoleGroup, RoleName, TokenPurpose, User, UserKind
+from accounts.permissions import SUBSTITUTE_GIVE
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
 
@@ -59,7 +60,7 @@ def give_pass(  # noqa: PLR0913 - a pass is all of these
     now = timezone.now()
     if not since < until or until <= now or until - max(since, now) > LONGEST:
         raise PassTooLong
-    found = list(groups_of(acting_user, school).filter(pk__in=groups))
+    found = list(groups_of(acting_user, school, SUBSTITUTE_GIVE).filter(pk__in=groups))
     if not found or len(found) != len(set(groups)):
         raise GroupNotYours
     with transaction.atomic():

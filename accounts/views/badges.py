@@ -62,7 +62,7 @@ def _cards(request: SchoolRequest, group: Group, pupils: list[Pupil], target: mo
 @requires(permissions.PUPIL_CODES)
 def group_cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the cards of a whole group as PDF; the codes stay as they are."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     return _cards(request, found, list(pupils_in(found).select_related("home_group")), found)
 
 
@@ -70,7 +70,7 @@ def group_cards(request: SchoolRequest, school: str, group: UUID) -> HttpRespons
 @requires(permissions.PUPIL_CODES)
 def pupil_card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the card of one pupil as PDF; the code stays as it is."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     return _cards(request, found, [one], one)
 
@@ -87,7 +87,7 @@ def _badges(request: SchoolRequest, group: Group, pupils: list[Pupil], target: m
 @requires(permissions.PUPIL_CODES)
 def group_badges(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Tell first that old badges stop working, then print new ones for the whole group."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     pupils = list(pupils_in(found).select_related("home_group"))
     if request.method == "POST" and pupils:
         return _badges(request, found, pupils, found)
@@ -100,7 +100,7 @@ def group_badges(request: SchoolRequest, school: str, group: UUID) -> HttpRespon
 @requires(permissions.PUPIL_CODES)
 def pupil_badge(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show a pupil's badge: print a new one, let a frozen one work again, or end it."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     if request.method == "POST":
         return _badges(request, found, [one], one)
@@ -112,7 +112,7 @@ def pupil_badge(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -
 @requires(permissions.PUPIL_CODES)
 def free(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """Let a frozen badge work again."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     if free_badge(school=request.school, pupil=one, acting_user=request.user):
         messages.success(request, _("The badge of %(name)s works again.") % {"name": one.first_name})
@@ -123,7 +123,7 @@ def free(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpR
 @requires(permissions.PUPIL_CODES)
 def end(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """End a badge that was lost, without a new one."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     if end_badge(school=request.school, pupil=one, acting_user=request.user):
         messages.success(request, _("The badge of %(name)s no longer works.") % {"name": one.first_name})

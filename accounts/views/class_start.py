@@ -66,7 +66,7 @@ def _answer(request: SchoolRequest, school: str, group: Group) -> HttpResponse:
 @requires(permissions.CLASS_START)
 def class_starts(request: SchoolRequest, school: str) -> HttpResponse:
     """Show the groups for which the user can open a class start; who has one group goes straight there."""
-    groups = list(groups_of(request.user, request.school).with_home_pupils().in_order())
+    groups = list(groups_of(request.user, request.school, permissions.CLASS_START).with_home_pupils().in_order())
     if len(groups) == 1:
         return redirect("accounts:class-start", school, groups[0].pk)
     running = set(ClassStart.objects.for_school(request.school).open().values_list("group_id", flat=True))
@@ -78,7 +78,7 @@ def class_starts(request: SchoolRequest, school: str) -> HttpResponse:
 @requires(permissions.CLASS_START)
 def class_start(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
     """Show who is in, and open the class start."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     if request.method == "POST":
         form = StartForm(request.POST)
         if not form.is_valid() or not _open(request, found, form.cleaned_data["button"]):
@@ -102,7 +102,7 @@ def _open(request: SchoolRequest, group: Group, button: str) -> bool:
 @requires(permissions.CLASS_START)
 def live(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the live part again; nothing at all while nothing changed."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     form = SeenForm(request.GET)
     seen = form.cleaned_data if form.is_valid() else {"seen": "", "board": False}
     facts = _facts(request, found)
@@ -117,7 +117,7 @@ def live(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # n
 @requires(permissions.CLASS_START)
 def close(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
     """Close the class start early."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     start = running_start(request.school, found)
     if start is not None:
         close_start(school=request.school, start=start, acting_user=request.user)
@@ -128,7 +128,7 @@ def close(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
 @requires(permissions.CLASS_START)
 def let_in(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpResponse:
     """Let one waiting screen in."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     start = running_start(request.school, found)
     pupil = allow(school=request.school, start=start, let_in=ask, acting_user=request.user) if start else None
     if pupil is None and not request.htmx:
@@ -140,7 +140,7 @@ def let_in(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpR
 @requires(permissions.CLASS_START)
 def refuse(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpResponse:
     """Turn one waiting screen away."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     start = running_start(request.school, found)
     if start is not None:
         turn_away(school=request.school, start=start, let_in=ask, acting_user=request.user)
@@ -151,7 +151,7 @@ def refuse(request: SchoolRequest, school: str, group: UUID, ask: UUID) -> HttpR
 @requires(permissions.CLASS_START)
 def try_again(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """End the wait of a pupil after wrong codes."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     one = pupil_or_404(found, pupil)
     forget_wait(school=request.school, pupil=one, acting_user=request.user)
     return _answer(request, school, found)
@@ -161,7 +161,7 @@ def try_again(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> 
 @requires(permissions.CLASS_START)
 def board(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the way in to the whole class, on a digiboard."""
-    found = home_group_or_404(request, group)
+    found = home_group_or_404(request, group, permissions.CLASS_START)
     context = _facts(request, found) | {"door": door_of(school=request.school)}
     return render(request, "accounts/class_start/board.html", context)
 
@@ -170,7 +170,7 @@ def board(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
 @requires(permissions.CLASS_START)
 def qr(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Give the QR code of the school's link as a picture."""
-    home_group_or_404(request, group)
+    home_group_or_404(request, group, permissions.CLASS_START)
     response = HttpResponse(qr_svg(door_of(school=request.school).address), content_type="image/svg+xml")
     response["Cache-Control"] = "no-store"
     return response

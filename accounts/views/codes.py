@@ -61,7 +61,7 @@ def _print(request: SchoolRequest, group: Group, cards: list[tuple[Pupil, PupilC
 @requires(permissions.PUPIL_CODES)
 def cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the cards of a whole group, made on the spot, to print and cut; the look stands in the trail (SR-A16)."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     pupils = list(pupils_in(found).select_related("home_group"))
     shown = cards_for(school=request.school, pupils=pupils, acting_user=request.user, target=found)
     return _print(request, found, shown)
@@ -71,7 +71,7 @@ def cards(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
 @requires(permissions.PUPIL_CODES)
 def card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show the card of one pupil."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     shown = cards_for(school=request.school, pupils=[one], acting_user=request.user, target=one)
     return _print(request, found, shown)
@@ -82,7 +82,7 @@ def card(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpR
 @requires(permissions.PUPIL_CODES)
 def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # noqa: ARG001 - request.school
     """Show who of the group got in when, who must wait, and what a teacher can do about it."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     present = list(pupils_in(found).select_related("code", "badge"))
     rows = [{"pupil": one, "code": getattr(one, "code", None), "badge": getattr(one, "badge", None)} for one in present]
     trail.record(
@@ -101,7 +101,7 @@ def sign_in_help(request: SchoolRequest, school: str, group: UUID) -> HttpRespon
 @requires(permissions.PUPIL_CODES)
 def reset_group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:
     """Ask first, then give the whole group new codes."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     pupils = list(pupils_in(found).select_related("home_group"))
     if request.method != "POST":
         context = {"group": found, "count": len(pupils)}
@@ -120,7 +120,7 @@ def reset_group(request: SchoolRequest, school: str, group: UUID) -> HttpRespons
 @requires(permissions.PUPIL_CODES)
 def reset_pupil(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """Ask first, then give one pupil a new code."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     if request.method != "POST":
         return render(request, "accounts/pupils/reset_pupil.html", {"group": found, "pupil": one})
@@ -133,7 +133,7 @@ def reset_pupil(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -
 @requires(permissions.PUPIL_CODES)
 def let_pupil_in(request: SchoolRequest, school: str, group: UUID, pupil: UUID) -> HttpResponse:
     """End a pupil's wait at once; the code stays."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, permissions.PUPIL_CODES)
     one = pupil_or_404(found, pupil)
     let_in(school=request.school, pupil=one, acting_user=request.user)
     messages.success(request, _("%(name)s can try again right away.") % {"name": one.first_name})

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from schools.models import Group
 
 
-def group_or_404(request: SchoolRequest, group: UUID) -> Group:
-    """Give a group that the user sees; raises Http404 for any other, of this school or not."""
-    found = group_seen(request.user, request.school, group)
+def group_or_404(request: SchoolRequest, group: UUID, right: str) -> Group:
+    """Give a group where the user has the right of the page; raises Http404 for any other, of this school or not."""
+    found = group_seen(request.user, request.school, group, right)
     if found is None:
         raise Http404
     return found
 
 
-def home_group_or_404(request: SchoolRequest, group: UUID) -> Group:
+def home_group_or_404(request: SchoolRequest, group: UUID, right: str) -> Group:
     """Give a group in which pupils are at home all day; raises Http404 for a subgroup as well."""
-    found = group_or_404(request, group)
+    found = group_or_404(request, group, right)
     if found.is_subgroup:
         raise Http404
     return found

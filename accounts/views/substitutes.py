@@ -40,7 +40,7 @@ def passes_for(request: SchoolRequest) -> RoleQuerySet:
 @require_http_methods(["GET", "POST"])
 def substitutes(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
     """Show the passes that run, and give one."""
-    groups = list(groups_of(request.user, request.school).in_order())
+    groups = list(groups_of(request.user, request.school, permissions.SUBSTITUTE_GIVE).in_order())
     form = PassForm(groups, request.POST or None, initial={"groups": [str(groups[0].pk)] if len(groups) == 1 else []})
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("email", "first_name", "infix", "last_name")}

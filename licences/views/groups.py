@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import events
-from accounts.actions.groups import group_seen, groups_of
+from accounts.actions.groups import group_seen, groups_of, may_at
 from accounts.permissions import CLASS_START, GROUP_VIEW, PUPIL_CODES
 from basispoort.audit import trail
 from basispoort.lib.access import requires, seen_along
@@ -51,8 +51,8 @@ def group(request: SchoolRequest, school: str, group: UUID) -> HttpResponse:  # 
     context = {
         "overview": overview,
         "rows": rows_of(overview),
-        "may_codes": request.user.has_perm(PUPIL_CODES, request.school),
-        "may_start": not found.is_subgroup and request.user.has_perm(CLASS_START, request.school),
+        "may_codes": may_at(request.user, request.school, found, PUPIL_CODES),
+        "may_start": not found.is_subgroup and may_at(request.user, request.school, found, CLASS_START),
     }
     response = render(request, "licences/group.html", context)
     response["Cache-Control"] = "no-store"

@@ -82,6 +82,46 @@ def test_teacher_cannot_give_a_pass_for_another_group(
     assert User.objects.with_email(ADDRESS) is None
 
 
+@pytest.mark.requirement("SR-A17")
+def test_pass_gives_a_teacher_no_more_at_its_group_than_a_substitute_has(
+    client: Client, school: School, teacher: User, group: Group
+) -> None:
+    own = factories.make_group(school)
+    colleague = factories.make_teacher(school, groups=(own,), email=ADDRESS)
+    client.force_login(teacher)
+    client.post(PAGE, form(group))
+    client.force_login(colleague)
+
+    shown = {
+        (page, one.pk): client.get(f"/school/99XX00/{page}").status_code
+        for one in (own, group)
+        for page in (f"groepen/{one.pk}/", f"klassenstart/{one.pk}/", f"groepen/{one.pk}/kaartjes/")
+    }
+    client.post(PAGE, form(group, email="volgende@voorbeeldschool.example"))
+
+    assert list(shown.values()) == [200, 200, 200, 200, 200, 404]
+    links = [client.get(f"/school/99XX00/groepen/{one.pk}/").content.decode() for one in (own, group)]
+    assert ["kaartjes/" in page for page in links] == [True, False]
+    assert User.objects.with_email("volgende@voorbeeldschool.example") is None
+
+
+@pytest.mark.requirement("SR-A17")
+def test_pass_of_a_trainee_opens_no_class_start_of_the_group_that_is_only_seen(
+    client: Client, school: School, teacher: User, group: Group
+) -> None:
+    own = factories.make_group(school)
+    trainee = factories.make_teacher(school, groups=(own,), email=ADDRESS)
+    with unscoped("a test makes a trainee of a teacher"):
+        Role.objects.get_queryset().filter(user=trainee).update(role="trainee")
+    client.force_login(teacher)
+    client.post(PAGE, form(group))
+    client.force_login(trainee)
+
+    statuses = [client.get(f"/school/99XX00/klassenstart/{one.pk}/").status_code for one in (own, group)]
+
+    assert (statuses, client.get(f"/school/99XX00/groepen/{own.pk}/").status_code) == ([404, 200], 200)
+
+
 def test_group_that_is_no_longer_the_givers_is_not_on_a_pass(school: School, teacher: User, group: Group) -> None:
     other = factories.make_group(school)
     now = timezone.now()
