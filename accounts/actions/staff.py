@@ -131,7 +131,9 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
         if role.role == RoleName.ICT_COORDINATOR:
             # All of them are locked, in one order: two who end each other at the same moment do not both succeed.
             running = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
-            coordinators = list(running.select_for_update().order_by("pk"))
+            list(running.select_for_update().order_by("pk"))
+            # Asked anew: who waited above still counts, by the clock of that statement, one who was ended meanwhile.
+            coordinators = list(running.all())
             if role.pk in {one.pk for one in coordinators} and len({one.user_id for one in coordinators}) == 1:
                 raise LastCoordinator
         if not Role.objects.for_school(school).not_over().filter(pk=role.pk).update(until=Now()):

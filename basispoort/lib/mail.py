@@ -81,7 +81,10 @@ def deliver(pk: UUID | str) -> str:
     mail = rows.get()
     try:
         _hand_over(mail, rows)
-    except RefusedForGood:
+    except (
+        RefusedForGood,
+        UnicodeEncodeError,
+    ):  # an address that no mail server of ours can be told is refused as well
         OutgoingMail.finish(rows, OutgoingMail.State.REFUSED)
     except (OSError, smtplib.SMTPException) as failure:
         LOGGER.warning("mail waits", extra={"mail": str(pk), "failure": type(failure).__name__})

@@ -205,3 +205,20 @@ def test_table_of_mails_shows_neither_address_nor_words() -> None:
 
 def test_wait_doubles_up_to_an_hour() -> None:
     assert [wait_seconds(attempts) for attempts in (1, 2, 3, 7, 40)] == [60, 120, 240, 3600, 3600]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", ["nova@v\u00f6orbeeld.example", "\u017fam@voorbeeld.example"])
+def test_address_that_no_server_can_be_told_is_refused_and_holds_up_no_other_mail(sink: Any, address: str) -> None:
+    facts = {"name": "x"}
+    for to in (address, ADDRESS):
+        queue_mail(
+            purpose="x", address=to, language="nl", subject="S", template="accounts/mail/password_changed", facts=facts
+        )
+    OutgoingMail.objects.update(state="waiting", lease_until=None, next_at=Now())
+    sink.mails.clear()
+
+    sweep_mails()
+
+    states = OutgoingMail.objects.order_by("created_at").values_list("state", flat=True)
+    assert (list(states), len(sink.mails)) == (["refused", "sent"], 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.class_start import running_start
+from accounts.actions.staff import LastCoordinator, end_role
 from accounts.models import MailToken, Role, User, UserStaff
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
@@ -17,7 +21,7 @@ from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
 from tests.accounts.pupils.factories import make_start
-from tests.at_once import many_at_once
+from tests.at_once import at_once, many_at_once
 from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
@@ -376,3 +380,29 @@ def test_two_invitations_of_one_person_at_once_make_one_account_with_one_role(sc
     user = User.objects.with_email("nova@voorbeeldschool.example")
     assert user is not None
     assert (statuses, roles_of(user)) == ([302, 302], ["teacher"])
+
+
+@pytest.mark.requirement("SR-B09")
+@pytest.mark.django_db(transaction=True)
+def test_of_the_last_two_who_end_each_other_at_once_one_stays(school: School) -> None:
+    one, other = factories.make_coordinator(school), factories.make_coordinator(school)
+    roles = {user.pk: role_of(user, "ict_coordinator") for user in (one, other)}
+    held = threading.Event()
+
+    def first() -> str:
+        with school_transaction(school):
+            list(Role.objects.for_school(school).select_for_update())
+            held.set()
+            time.sleep(0.5)  # the other one asks, and waits, before this role ends
+            end_role(school=school, role=roles[other.pk], acting_user=one)
+        return "ended"
+
+    def second() -> str:
+        held.wait(10)
+        with contextlib.suppress(LastCoordinator), school_transaction(school):
+            end_role(school=school, role=roles[one.pk], acting_user=other)
+            return "ended"
+        return "stays"
+
+    assert at_once(first, second) == ["ended", "stays"]
+    assert (roles_of(one), roles_of(other)) == (["ict_coordinator"], [])
