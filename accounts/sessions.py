@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -109,10 +110,18 @@ class SessionStore(db.SessionStore):
     def cycle_key(self) -> None:
         """Go on under a new key; the old one is dead at once (SR-A06)."""
         before, somebody = self.session_key, SESSION_KEY in self
+        if before and somebody and not self._has_no_row and not self._take(before):
+            # Ended elsewhere while this request was under way: it does not come back under another key (product A9).
+            message = "The session was ended while this request was under way."
+            raise SessionInterrupted(message)
         super().cycle_key()
         if before and somebody:
             after = stored_key(str(self.session_key))
             session_renewed.send(sender=SessionStore, before=stored_key(before), after=after)
+
+    def _take(self, key: str) -> bool:
+        """Remove the row of a key; False when somebody else did."""
+        return bool(Session.objects.filter(session_key=stored_key(key)).delete()[0])
 
     def _end(self, key: str, user_id: object) -> None:
         """Remove the session with this key and say whose it was, both or neither."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.test import Client
 from django.utils import timezone
 
@@ -163,3 +164,15 @@ def test_sessions_begin_in_one_place_only() -> None:
                     }
 
     assert callers == {"accounts/actions/enter.py"}
+
+
+def test_session_that_its_owner_ended_does_not_come_back_under_another_key(teacher: User) -> None:
+    there, here = signed_in(teacher), signed_in(teacher)
+    under_way = SessionStore(there.session.session_key)
+    assert under_way["_auth_user_id"] == str(teacher.pk)
+    here.post(f"{PAGE}beeindigen/")
+
+    with pytest.raises(SessionInterrupted):
+        under_way.cycle_key()
+
+    assert [row.session_key for row in Session.objects.all()] == [stored_key(str(here.session.session_key))]
