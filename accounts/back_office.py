@@ -26,6 +26,7 @@ OPEN_THERE = frozenset(
         "accounts:sign-out",
         "accounts:forgotten",
         "accounts:link",
+        "accounts:link-again",
         "accounts:choose-password",
         "accounts:language",
         "accounts:confirm-address",

@@ -184,6 +184,12 @@ def count_try(kind: str, who: str) -> None:
             raise TooManyTries
 
 
+def take_try_back(kind: str, who: str) -> None:
+    """Count a try no longer at which nothing was looked at."""
+    for key, _most, _window in _few_keys(kind, who):
+        FailureCounter.take_back(key)
+
+
 def forget_tries(kind: str, who: str) -> None:
     """Forget the tries that went before a right one."""
     FailureCounter.objects.filter(key__in=[key for key, _most, _window in _few_keys(kind, who)]).delete()

@@ -38,6 +38,16 @@ def limit(session: SessionBase, limits: Limits, now_seconds: int) -> None:
     session[KEY] = [idle_seconds, limits.absolute_seconds, now_seconds, now_seconds]
 
 
+def tighten(session: SessionBase, limits: Limits) -> None:
+    """Give a session that runs these limits where its own are wider: its owner got a role that asks for them."""
+    if KEY not in session:
+        return
+    idle_seconds, absolute_seconds, *moments = session[KEY]
+    narrow = [min(idle_seconds, limits.idle_seconds), min(absolute_seconds, limits.absolute_seconds)]
+    if narrow != [idle_seconds, absolute_seconds]:
+        session[KEY] = [*narrow, *moments]
+
+
 def is_over(data: MutableMapping[str, Any], now_seconds: int) -> bool:
     """Tell whether a session has passed one of its limits; one without limits has not."""
     if KEY not in data:

@@ -17,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 
 from accounts import events, limits, prove, second_step, watching
 from accounts.actions.enter import stop_looking_along
+from accounts.actions.staff import come_to
 from accounts.actions.support import running_grant
 from accounts.actions.watching import note_look
 from accounts.back_office import OPEN_THERE, is_back_office
@@ -24,8 +25,10 @@ from accounts.models import RoleName, User, UserKind, UserPupil
 from basispoort.audit import trail
 from basispoort.lib.access import Access, access_of, page_seen_along
 from basispoort.lib.compiled import Objects
+from basispoort.lib.hashers import HashersBusy
 from basispoort.lib.proof import ProofTooOld, is_fresh
 from basispoort.lib.tenancy import school_scope, school_transaction
+from basispoort.web.errors import busy
 from schools.models import School
 from schools.models.school import normal_code
 
@@ -174,6 +177,8 @@ class AccessMiddleware:
             raise PermissionDenied
         if second_step.blocks(request, access):  # type: ignore[arg-type]  # signed in by now
             return prove.to_second_step(request)  # type: ignore[arg-type]
+        if second_step.is_powerful(user):
+            limits.tighten(request.session, limits.POWERFUL)
         self._enter(request, user, access, kwargs)
         # The proof that an act asked for comes along with it, and is taken before the act begins.
         asks = access.fresh or "proof_password" in request.POST
@@ -184,7 +189,9 @@ class AccessMiddleware:
     def _enter(self, request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
         """Find the place that a page is about among the user's own, and open the database for it."""
         if access.kind == "requires":
-            self._enter_school(request, user, access, kwargs)
+            school = self._enter_school(request, user, access, kwargs)
+            if any(role.called for role in user.running_roles() if role.school == school):
+                come_to(school, user)
         if access.kind == "requires_board":
             self._enter_board(request, user, access, kwargs)
         if access.kind == "back_office":
@@ -256,9 +263,14 @@ class AccessMiddleware:
 
     @staticmethod
     def process_exception(request: PortalRequest, exception: Exception) -> HttpResponseBase | None:
-        """Ask again who acts, when an act turned out to need it; nothing has been changed by then (SR-A12)."""
+        """Ask again who acts, when an act turned out to need it; nothing has been changed by then (SR-A12).
+
+        A password that could not be looked at for now is no fault either: 503, and what was begun is undone.
+        """
         if isinstance(exception, ProofTooOld):
             return prove.prove_first(request)  # type: ignore[arg-type]  # signed in
+        if isinstance(exception, HashersBusy):
+            return busy(request)
         return None
 
     @staticmethod
@@ -286,7 +298,7 @@ class AccessMiddleware:
         request.scope.enter_context(school_scope(link.school))
 
     @staticmethod
-    def _enter_school(request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
+    def _enter_school(request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> School:
         code = normal_code(str(kwargs.get("school", "")))
         schools: dict[str, School] = {
             role.school.code: role.school for role in user.running_roles() if role.school is not None
@@ -303,6 +315,7 @@ class AccessMiddleware:
                 events.DENIED, school=None, acting_user=user, outcome="denied", details={"right": access.right}
             )
             raise PermissionDenied
+        return school
 
     @staticmethod
     def _enter_board(request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def check_strength(password: str, own_words: Iterable[str] = ()) -> None:
     """Raise ValidationError for a password that is guessed at once; the message does not tell by which list."""
     core = folded(password)
     letters_only = DECORATION.sub("", unicodedata.normalize("NFKC", password).casefold())
-    own = {folded(part) for word in own_words for part in re.split(r"[\s@.\-]+", word) if len(part) >= 3}
+    own = {folded(part) for word in own_words for part in (word, *re.split(r"[\s@.\-]+", word)) if len(part) >= 3}
     weak = own | SEASONS | OWN_WORDS
     if (
         password.casefold() in _common()

@@ -72,7 +72,7 @@ register_simple(
     _("role"),
     paths={"user": "user"},
     retention=Retention(550, "role ended", "SR-J03: who could do what, as long as the trail speaks of it"),
-    fields=("role", "school_id", "board_id", "starts_on", "ends_on", "since", "until"),
+    fields=("role", "school_id", "board_id", "starts_on", "ends_on", "since", "until", "called"),
 )
 register_simple(
     UserStaff,

@@ -15,6 +15,7 @@ from accounts.forms.second_step import ProofForm
 from accounts.models import Passkey
 from basispoort.lib.hashers import HashersBusy
 from basispoort.lib.middleware import permissions_policy
+from basispoort.web.errors import busy
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -57,9 +58,7 @@ def prove_first(request: StaffRequest) -> HttpResponse | None:
                 form.add_error(None, _("Too many wrong tries. Wait a minute and try again."))
                 return _ask(request, form, status=429)
             except HashersBusy:
-                response = render(request, "503.html", status=503)
-                response["Retry-After"] = "2"
-                return response
+                return busy(request)
             if proven:
                 then = request.POST.get("proof_then", "")
                 return None if then == "act" else HttpResponseRedirect(request.get_full_path())

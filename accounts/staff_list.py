@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import MailToken, Passkey, Role, TotpDevice, User, UserStaff
+from accounts.models.token import LIFETIMES, TokenPurpose
 from schools.models import StaffMember
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def staff_of(school: School, *, user: UUID | None = None) -> list[StaffRow]:
         has_passkey=Exists(Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)),
         has_link=Exists(MailToken.objects.live().filter(user=OuterRef("pk"))),
     )
-    ordered = sorted(people, key=lambda one: (one.last_name.casefold(), one.first_name.casefold(), str(one.pk)))
+    ordered = sorted(people, key=lambda one: _place(one, _called(by_user[one.pk])))
     return [
         StaffRow(
             id=one.pk,
@@ -56,8 +57,31 @@ def staff_of(school: School, *, user: UUID | None = None) -> list[StaffRow]:
             is_invited=not one.has_usable_password(),
             link_works=one.has_link,
         )
+        if not (called := _called(by_user[one.pk]))
+        else _not_here_yet(one.pk, called, by_user[one.pk])
         for one in ordered
     ]
+
+
+def _place(user: User, called: str) -> tuple[str, str, str]:
+    """Order by last name; of who is not known here yet, by the last word of the name that was typed."""
+    if called:
+        first, _blank, last = called.rpartition(" ")
+        return last.casefold(), first.casefold(), str(user.pk)
+    return user.last_name.casefold(), user.first_name.casefold(), str(user.pk)
+
+
+def _called(roles: list[Role]) -> str:
+    """Give the words of the inviter while the owner of the account has not been here; empty afterwards."""
+    return roles[-1].called if all(role.called for role in roles) else ""
+
+
+def _not_here_yet(user: UUID, called: str, roles: list[Role]) -> StaffRow:
+    """Give somebody who has an account elsewhere as anybody who was invited: nothing of that account is told."""
+    waits = max(role.starts_on for role in roles) + LIFETIMES[TokenPurpose.ACTIVATION] >= timezone.localdate()
+    return StaffRow(
+        user, called, tuple(roles), last_sign_in=None, has_second_step=False, is_invited=True, link_works=waits
+    )
 
 
 def without_account(school: School) -> list[StaffMember]:

@@ -135,9 +135,7 @@ def _staff(school: School, query: str) -> list[Found]:
         by_user.setdefault(role.user_id, []).append(role)
     some = list(by_user.values())[: MOST_FOUND + 1]
     return [
-        Found(
-            "staff", held[0].user_id, held[0].user.full_name, ", ".join(str(role.get_role_display()) for role in held)
-        )
+        Found("staff", held[0].user_id, held[0].shown_name, ", ".join(str(role.get_role_display()) for role in held))
         for held in some
     ]
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from accounts.models import RoleName, User, UserKind
+from accounts.models import Role, RoleName, User, UserKind
 from basispoort.audit.events import sentence_of
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.access import page_seen_along
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from schools.models import School
 
 ROWS_A_PAGE = 50
+ROLE_LABELS = {str(value): label for value, label in RoleName.choices}
 PERSON = "accounts.user"
 PUPIL = "schools.pupil"
+ROLE = "accounts.role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +83,26 @@ def _mark(text: str) -> tuple[datetime, UUID] | None:
 
 
 def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:
-    """Give entries as lines; all names in one query of accounts and one of pupils."""
+    """Give entries as lines; all names in one query of accounts, one of roles and one of pupils."""
     entries = list(entries)
-    ids = {one.actor_id for one in entries if one.actor_id}
+    holders, called = _roles_of(entries)
+    ids = {one.actor_id for one in entries if one.actor_id} | set(holders.values())
     ids |= {UUID(one.target_id) for one in entries if one.target_type == PERSON}
     ids |= {one.shown_id for one in entries if one.shown_id}
-    names = {user.pk: _name(user) for user in User.objects.filter(pk__in=ids)}
+    names = {user.pk: _name(user) for user in User.objects.filter(pk__in=ids)} | called
     pupils = _pupil_names(entries)
     gone = _("somebody who is no longer here")
-    roles = {str(value): str(label) for value, label in RoleName.choices}
     lines = []
     for one in entries:
         who = names.get(one.actor_id, gone) if one.actor_id else _("the portal")
         about = names.get(UUID(one.target_id), gone) if one.target_type == PERSON else ""
         if one.target_type == PUPIL:
             about = pupils.get(int(one.target_id), gone)
+        if one.target_type == ROLE:
+            holder = holders.get(UUID(one.target_id))
+            about = names.get(holder, gone) if holder else gone
         shown = names.get(one.shown_id, gone) if one.shown_id else ""
-        role = roles.get(one.actor_role, "")
+        role = str(ROLE_LABELS.get(one.actor_role, ""))
         lines.append(
             TrailLine(one.at, who, role, _sentence(one, shown, about), about if about != who else "", one.outcome)
         )
@@ -109,9 +114,19 @@ def _sentence(entry: AuditEntry, shown: str, about: str) -> str:
     what = str(sentence_of(entry.event))
     if page := page_seen_along(str(entry.details.get("page", ""))):
         what = f"{what} ({page})"
+    if entry.target_type == ROLE and (role := ROLE_LABELS.get(str(entry.details.get("role", "")))):
+        what = f"{what} ({role})"
     if shown and shown != about:
         what = _("%(what)s, looking along with %(who)s") % {"what": what, "who": shown}
     return what
+
+
+def _roles_of(entries: Iterable[AuditEntry]) -> tuple[dict[UUID, UUID], dict[UUID, str]]:
+    """Give whose the roles are that entries tell of, and what the school calls those who have not been there yet."""
+    schools = {one.school_id for one in entries if one.school_id}
+    about = {UUID(one.target_id) for one in entries if one.target_type == ROLE}
+    rows = list(Role.objects.for_schools(schools).filter(Q(pk__in=about) | ~Q(called="")))
+    return {row.pk: row.user_id for row in rows}, {row.user_id: row.called for row in rows if row.called}
 
 
 def _pupil_names(entries: Iterable[AuditEntry]) -> dict[int, str]:

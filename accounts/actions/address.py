@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +67,11 @@ def confirm_address(*, token_hash: bytes) -> User:
         if normalise(new) != normalise(old) and User.objects.with_email(new) is not None:
             raise LinkUnusable
         user.set_email(new)
-        user.save(update_fields=["email", "email_index"])
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["email", "email_index"])
+        except IntegrityError:  # another confirmed the same address at this very moment
+            raise LinkUnusable from None
         end_everything(user)
         for address in (old, new):
             _mail(user, address, "address_changed", _("The address of your Basispoort account is changed"))

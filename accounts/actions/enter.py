@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import login
+from django.contrib.auth import SESSION_KEY, login
 from django.utils import timezone
 
 from accounts import limits, second_step, watching
@@ -47,7 +47,7 @@ def enter(request: HttpRequest, *, user: User, way: Way, is_shared_computer: boo
     Where a second step is due the session is only half begun: it lives ten minutes and opens nothing but that step.
     """
     # Nothing of an earlier session is taken along, not even of the same user: no second step, no proof (SR-A06).
-    if way in PUPILS_WAYS or request.user.is_authenticated:
+    if way in PUPILS_WAYS or SESSION_KEY in request.session:
         request.session.flush()
     login(request, user, backend=BACKEND)
     user.last_login = timezone.now()

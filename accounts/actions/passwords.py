@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
-from accounts.failures import count_try, forget_tries
+from accounts.failures import count_try, forget_tries, take_try_back
 from accounts.models import KnownDevice, MailToken, Session
 from accounts.sessions import stored_key
 from accounts.signals import access_ended
@@ -59,6 +59,11 @@ def count_password_try(request: StaffRequest) -> None:
     By session: who sits at somebody else's open session guesses few passwords there, and its owner still signs in.
     """
     count_try("own password", stored_key(str(request.session.session_key)))
+
+
+def take_back_password_try(request: StaffRequest) -> None:
+    """Count a try no longer: nothing could be looked at."""
+    take_try_back("own password", stored_key(str(request.session.session_key)))
 
 
 def password_was_right(request: StaffRequest) -> None:

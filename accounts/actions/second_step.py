@@ -13,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events, limits, second_step
 from accounts.actions.enter import WAY, Way
-from accounts.actions.passwords import count_password_try, end_everything, password_was_right
+from accounts.actions.passwords import (
+    count_password_try,
+    end_everything,
+    password_was_right,
+    take_back_password_try,
+)
 from accounts.failures import count_try, forget_tries
 from accounts.models import Passkey, RecoveryCode, RecoveryKit, TotpDevice, User
 from accounts.models.verification import DIGITS, RECOVERY_CODES, new_code, plain_code
@@ -21,6 +26,7 @@ from accounts.passwords import LONGEST_TRIED, normal_password
 from accounts.sessions import stored_key
 from basispoort.audit import trail
 from basispoort.lib.crypto import blind_index
+from basispoort.lib.hashers import HashersBusy
 from basispoort.lib.mail import queue_mail
 from basispoort.lib.proof import note_proof
 
@@ -181,7 +187,11 @@ def prove_again(*, request: StaffRequest, user: User, password: str, token: str)
     count_password_try(request)
     if len(password) > LONGEST_TRIED:
         return False
-    known = authenticate(request, email=str(user.email), password=normal_password(password))
+    try:
+        known = authenticate(request, email=str(user.email), password=normal_password(password))
+    except HashersBusy:
+        take_back_password_try(request)
+        raise
     if known is None or known.pk != user.pk:
         return False
     if has_factor(user) and not passkey_shown(request) and proves(user, token) is None:

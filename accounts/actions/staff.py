@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.class_start import close_starts_of
-from accounts.actions.tokens import invite_user, mail_link
-from accounts.models import Role, RoleName, TokenPurpose, User, UserKind, UserStaff
+from accounts.actions.tokens import MAILS_AN_HOUR, RoleRunsAlready, called_at, invite_user, mail_link, mail_role
+from accounts.failures import HOUR
+from accounts.models import FailureCounter, Role, RoleName, TokenPurpose, User, UserKind, UserStaff
 from accounts.models.role import DELEGATES
 from accounts.permissions import RIGHTS, rights_at
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
-from basispoort.lib.tenancy import unscoped
+from basispoort.lib.tenancy import school_transaction, unscoped
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +38,9 @@ GIVABLE = (
 )
 
 
+SAID_ONCE_IN = timedelta(days=7)
+
+
 class MayNotGive(Exception):
     """Nobody gives a role that holds more than the own ones do, and nobody changes the own roles (SR-B09)."""
 
@@ -43,8 +49,12 @@ class LastCoordinator(Exception):
     """The last ICT coordinator of a school cannot be taken away here; the board appoints another first (SR-B09)."""
 
 
-class RoleRunsAlready(Exception):
-    """The person has this role in that time already."""
+class NotThisAddress(Exception):
+    """The own address, or that of somebody who works for the portal itself, gets no role at a school (SR-B09)."""
+
+
+class AnnouncedAlready(Exception):
+    """The colleagues were told a short while ago that this coordinator wants to stop."""
 
 
 class RoleOver(Exception):
@@ -65,11 +75,16 @@ def give_role(  # noqa: PLR0913 - a role is all of these
         raise MayNotGive
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        same = Role.objects.for_school(school).not_over().filter(user=user, role=role)
-        if same.filter(until__isnull=True).exists():
+        if Role.objects.for_school(school).in_days(starts_on, ends_on).filter(user=user, role=role).exists():
             raise RoleRunsAlready
         given = Role.objects.create(
-            user=user, role=role, school=school, starts_on=starts_on, ends_on=ends_on, given_by=acting_user
+            user=user,
+            role=role,
+            school=school,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            given_by=acting_user,
+            called=called_at(school, user, ""),
         )
         trail.record(
             events.ROLE_GIVEN, school=school, acting_user=acting_user, target=given, details={"role": str(role)}
@@ -93,14 +108,15 @@ def invite(  # noqa: PLR0913 - an invitation is all of these
 ) -> User:
     """Invite somebody to the school with a role, and tie the account to a person of the roster where one is named.
 
-    The one who invites learns nothing about an account that exists already. Raises MayNotGive.
+    The one who invites learns nothing about an account that exists already. Raises MayNotGive, NotThisAddress, or
+    RoleRunsAlready for days of a role that is over.
     """
     if role not in givable_roles(acting_user, school):
         raise MayNotGive
     with transaction.atomic():
         user = User.objects.with_email(email)
         if user is not None and (user.pk == acting_user.pk or user.kind != UserKind.STAFF):
-            raise MayNotGive
+            raise NotThisAddress
         user = invite_user(
             acting_user=acting_user,
             school=school,
@@ -134,7 +150,7 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
             list(running.select_for_update().order_by("pk"))
             # Asked anew: who waited above still counts, by the clock of that statement, one who was ended meanwhile.
             coordinators = list(running.all())
-            if role.pk in {one.pk for one in coordinators} and len({one.user_id for one in coordinators}) == 1:
+            if role.pk in {one.pk for one in coordinators} and not _who_stays(coordinators, role):
                 raise LastCoordinator
         if not Role.objects.for_school(school).not_over().filter(pk=role.pk).update(until=Now()):
             raise RoleOver
@@ -144,11 +160,28 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
         close_starts_of(school=school, user=role.user, acting_user=acting_user)
 
 
+def _who_stays(coordinators: list[Role], ended: Role) -> list[Role]:
+    """Give the roles of others that last at least as long as the one that ends: who stops tomorrow replaces nobody."""
+    last_day = ended.ends_on
+    others = [one for one in coordinators if one.user_id != ended.user_id]
+    return [one for one in others if one.ends_on is None or (last_day is not None and one.ends_on >= last_day)]
+
+
 def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:
-    """Mail the link to choose a password again; False beyond three an hour, or when the account is in use already."""
-    if user.has_usable_password():
+    """Mail the invitation again; False beyond three an hour, or when its owner has been here already.
+
+    Who has an account elsewhere gets no link, but the word of the role once more; the school sees no difference.
+    """
+    roles = list(Role.objects.for_school(school).not_over().filter(user=user).order_by("-starts_on"))
+    if not user.has_usable_password():
+        sent = mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
+    elif roles and all(role.called for role in roles):
+        key = FailureCounter.key_of("invited again", str(school.pk), str(user.pk))
+        sent = FailureCounter.add(key, HOUR) <= MAILS_AN_HOUR - 1  # the first one went with the role
+        if sent:
+            mail_role(roles[0])
+    else:
         return False
-    sent = mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
     trail.record(
         events.LINK_SENT,
         school=school,
@@ -159,14 +192,23 @@ def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:
     return sent
 
 
+def come_to(school: School, user: User) -> None:
+    """Note that somebody who had an account already came to a school that gave a role; now it knows the own name."""
+    with school_transaction(school):
+        unknown = Role.objects.for_school(school).filter(user=user).exclude(called="")
+        if unknown.update(called=""):
+            trail.record(events.FIRST_HERE, school=school, acting_user=user)
+
+
 def announce_leave(*, school: School, acting_user: User) -> bool:
     """Tell who must know that a coordinator wants to stop; the role stays until somebody else ends it (SR-B09).
 
-    The other coordinators and the head hear it, and of the last coordinator the board too. Gives whether it was the
-    last.
+    The other coordinators and the head hear it, and the board too where no other coordinator stays. Gives whether that
+    is so. Raises AnnouncedAlready within a week.
     """
+    own = Role.objects.for_school(school).running_today().filter(user=acting_user, role=RoleName.ICT_COORDINATOR)
     here = Role.objects.for_school(school).running_today().exclude(user=acting_user)
-    others = list(here.filter(role=RoleName.ICT_COORDINATOR).select_related("user"))
+    others = here.filter(role=RoleName.ICT_COORDINATOR, leave_announced_at__isnull=True).exists()
     told = {role.user_id: role.user for role in here.filter(role__in=DELEGATES).select_related("user")}
     of_board: dict[UUID, User] = {}
     if not others:
@@ -174,8 +216,9 @@ def announce_leave(*, school: School, acting_user: User) -> bool:
             members = Role.objects.get_queryset().running_today().filter(board=school.board_id).select_related("user")
             of_board = {one.user_id: one.user for one in members.filter(role=RoleName.BOARD_MEMBER)}
     with transaction.atomic():
-        own = Role.objects.for_school(school).running_today().filter(user=acting_user, role=RoleName.ICT_COORDINATOR)
-        own.filter(leave_announced_at__isnull=True).update(leave_announced_at=Now())
+        unsaid = Q(leave_announced_at__isnull=True) | Q(leave_announced_at__lt=Now() - SAID_ONCE_IN)
+        if not own.filter(unsaid).update(leave_announced_at=Now()):
+            raise AnnouncedAlready
         for user in (told | of_board).values():
             board = school.board if user.pk in of_board else None
             queue_mail(

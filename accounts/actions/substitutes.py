@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.class_start import close_starts_of
 from accounts.actions.groups import groups_of
-from accounts.actions.tokens import mail_link
+from accounts.actions.tokens import called_at, mail_link
 from accounts.models import Role, RoleGroup, RoleName, TokenPurpose, User, UserKind
+from accounts.models.user import whole_name
 from accounts.permissions import SUBSTITUTE_GIVE
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
@@ -67,7 +68,7 @@ def give_pass(  # noqa: PLR0913 - a pass is all of these
         user = User.objects.with_email(email)
         if user is not None and (user.pk == acting_user.pk or user.kind != UserKind.STAFF):
             raise NotForThisOne
-        user = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
+        user, is_new = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
         role = Role.objects.create(
             user=user,
             role=RoleName.SUBSTITUTE,
@@ -77,6 +78,7 @@ def give_pass(  # noqa: PLR0913 - a pass is all of these
             since=since,
             until=until,
             given_by=acting_user,
+            called="" if is_new else called_at(school, user, whole_name(first_name, infix, last_name)),
         )
         RoleGroup.objects.bulk_create(RoleGroup(school=school, role=role, group=group) for group in found)
         user.forget_roles()

@@ -15,6 +15,7 @@ from accounts import events
 from accounts.actions.passwords import end_everything, tell_password_changed
 from accounts.back_office import base_url_for
 from accounts.models import LinkRequest, MailReason, MailToken, Role, RoleName, TokenPurpose, User, UserKind
+from accounts.models.user import whole_name
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
 from basispoort.lib.queues import wake_after_commit
@@ -33,6 +34,10 @@ SUBJECTS = {
     TokenPurpose.ACTIVATION: _("Choose your password for Basispoort"),
     TokenPurpose.PASSWORD_RESET: _("A new password for Basispoort"),
 }
+
+
+class RoleRunsAlready(Exception):
+    """The person has this role in that time already."""
 
 
 class LinkUnusable(Exception):
@@ -145,6 +150,14 @@ def redeem_link(*, token_hash: bytes, purpose: TokenPurpose, password: str) -> U
         return user
 
 
+def called_at(school: School, user: User, typed: str) -> str:
+    """Give what the school calls somebody who has an account already: as typed, unless the owner has been here."""
+    here = list(Role.objects.for_school(school).filter(user=user).order_by("starts_on", "pk"))
+    if any(not role.called for role in here):
+        return ""
+    return here[-1].called if here else typed
+
+
 def invite_user(  # noqa: PLR0913 - a person is all of these
     *,
     acting_user: User | None,
@@ -159,23 +172,28 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
 ) -> User:
     """Give somebody a role at a school from today, and mail a link to choose a password where there is none yet.
 
-    Somebody who has an account already keeps it, name and password included, and is mailed of the new role. The
-    caller has checked that the one who acts may give this role.
+    Somebody who has an account already keeps it, name and password included, and is mailed of the new role; until its
+    owner comes to this school, the school sees no more of it than it typed itself. The caller has checked that the one
+    who acts may give this role. Raises RoleRunsAlready for days on which the person had it in a role that is over.
     """
     with transaction.atomic():
-        user = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
+        first_day = starts_on or timezone.localdate()
+        user, is_new = User.objects.staff_with(email=email, first_name=first_name, infix=infix, last_name=last_name)
         User.objects.select_for_update().get(pk=user.pk)  # two who invite at once give one role
         with unscoped("a role at a school the inviter may not be at"):
-            here = Role.objects.get_queryset().not_over().filter(user=user, role=role, school=school)
+            here = Role.objects.get_queryset().filter(user=user, role=role, school=school)
             given = None
-            if not here.exists():
+            if not here.not_over().exists():
+                if here.in_days(first_day, ends_on).exists():
+                    raise RoleRunsAlready
                 given = Role.objects.create(
                     user=user,
                     role=role,
                     school=school,
-                    starts_on=starts_on or timezone.localdate(),
+                    starts_on=first_day,
                     ends_on=ends_on,
                     given_by=acting_user,
+                    called="" if is_new else called_at(school, user, whole_name(first_name, infix, last_name)),
                 )
                 details = {"role": str(role)}
                 trail.record(events.ROLE_GIVEN, school=school, acting_user=acting_user, target=given, details=details)
@@ -183,11 +201,11 @@ def invite_user(  # noqa: PLR0913 - a person is all of these
         if not user.has_usable_password():
             mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
         elif given is not None:
-            _mail_role(given)
+            mail_role(given)
         return user
 
 
-def _mail_role(given: Role) -> None:
+def mail_role(given: Role) -> None:
     """Tell somebody who has an account already that it opens a school more."""
     user = given.user
     assert given.school is not None

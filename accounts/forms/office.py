@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.addresses import MailAddressField
 from accounts.models import IdentityCheck, ResetReason
 from accounts.models.support import TICKET
 
@@ -13,7 +14,7 @@ from accounts.models.support import TICKET
 class AddressForm(forms.Form):
     """The address that somebody gave on the phone; nobody here reads one from the portal (SR-B07)."""
 
-    address = forms.EmailField(
+    address = MailAddressField(
         label=_("E-mail address with which this person signs in"),
         max_length=254,
         help_text=_("As the person gave it. The portal does not show it."),

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.addresses import MailAddressField
 from accounts.models import ExportReason, ResetReason, RoleName
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class PersonForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100)
     infix = forms.CharField(label=_("Infix"), max_length=20, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("The invitation goes to it."))
+    email = MailAddressField(label=_("E-mail address"), max_length=254, help_text=_("The invitation goes to it."))
 
 
 class InviteForm(RoleForm, PersonForm):

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.challenges.desk import Purpose
+from accounts.forms.addresses import MailAddressField
+from accounts.models.role import roles_to_come
 from accounts.passwords import check_rules, check_strength, normal_password
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class ProfileForm(forms.Form):
 class AddressForm(forms.Form):
     """One plain address; never a list, a name with it, or a line break (SR-C07)."""
 
-    email = forms.EmailField(
+    email = MailAddressField(
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
 
@@ -81,9 +83,11 @@ class ChoosePasswordForm(forms.Form):
         """Refuse a password that breaks a rule or is guessed at once."""
         new = normal_password(self.cleaned_data["new"])
         check_rules(new)
-        roles = self.user.running_roles()
+        roles = roles_to_come(self.user.pk)
         places = [place for role in roles if role.school for place in (role.school.name, role.school.city)]
-        check_strength(new, [self.user.full_name, str(self.user.email), *places])
+        boards = [str(role.board) for role in roles if role.board]
+        short_name = f"{self.user.first_name} {self.user.last_name}"
+        check_strength(new, [self.user.full_name, short_name, str(self.user.email), *places, *boards])
         return new
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from basispoort.lib.compiled import Objects
-from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet
+from basispoort.lib.tenancy import TenantManager, TenantModel, TenantQuerySet, unscoped
 from schools.models import Board, Group, School
 
 if TYPE_CHECKING:
@@ -75,6 +75,11 @@ class RoleQuerySet(TenantQuerySet["Role"]):
         today = timezone.localdate()
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(until__isnull=True) | Q(until__gt=Now()))
 
+    def in_days(self, starts_on: date, ends_on: date | None) -> Self:
+        """Keep the roles given by the day, and not withdrawn, of which one day at least lies between these."""
+        rows = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), until__isnull=True)
+        return rows if ends_on is None else rows.filter(starts_on__lte=ends_on)
+
     def with_places(self) -> Self:
         """Fetch schools and boards along."""
         return self.select_related("school", "board").order_by("school__register_name", "role")
@@ -114,6 +119,8 @@ class Role(TenantModel):
     # A pass runs by the hour, and what is withdrawn ends at that very moment (SR-A10, SR-A17).
     since = models.DateTimeField(_("from the moment"), null=True, blank=True)
     until = models.DateTimeField(_("until the moment"), null=True, blank=True)
+    # What the giver typed, for an account that was there already; empty once its owner has come to the school.
+    called = models.CharField(_("called by the school"), max_length=430, blank=True, db_default="")
     leave_announced_at = models.DateTimeField(_("wants to stop since"), null=True, blank=True)
     given_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
@@ -154,6 +161,11 @@ class Role(TenantModel):
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
 
+    @property
+    def shown_name(self) -> str:
+        """The name by which the school knows the holder: the owner's own, once the owner has come (SR-A05)."""
+        return self.called or self.user.full_name
+
 
 def _running(*, user: uuid.UUID, day: date) -> RoleQuerySet:
     return Role.objects.get_queryset().running_today(day).filter(user=user).with_places()
@@ -166,6 +178,12 @@ RUNNING = Objects[Role](_running)
 def running_roles_of(user: uuid.UUID) -> list[Role]:
     """Give the roles of a user that run now, with their schools and boards."""
     return RUNNING.all(unscoped="which schools may this user enter", user=user, day=timezone.localdate())
+
+
+def roles_to_come(user: uuid.UUID) -> list[Role]:
+    """Give the roles of a user that run now or begin later, with their schools and boards."""
+    with unscoped("where does this user work, now or soon"):
+        return list(Role.objects.get_queryset().not_over().filter(user=user).with_places())
 
 
 class RoleGroup(TenantModel):

@@ -20,6 +20,10 @@ from basispoort.lib.jobs import LeasedJob
 if TYPE_CHECKING:
     from accounts.models.user import User
 
+# The owner first, as everything else that touches an account does: two of its links at once wait for each other.
+LOCK_OWNER = """
+SELECT 1 FROM accounts_user WHERE id = (SELECT user_id FROM accounts_mailtoken WHERE token_hash = %(hash)s) FOR UPDATE
+"""
 REDEEM = """
 UPDATE accounts_mailtoken AS token SET used_at = statement_timestamp()
 FROM accounts_user AS owner
@@ -120,9 +124,10 @@ class MailToken(models.Model):
     def redeem(cls, token_hash: bytes, purpose: TokenPurpose) -> uuid.UUID | None:
         """Use a link up and give whose it is; None when it is unknown, used, ended, too old or bound to something else.
 
-        One statement, before any effect: of many at once, one gets the account (SR-C03).
+        One statement, before any effect: of many at once, one gets the account (SR-C03). Must run in a transaction.
         """
         with connection.cursor() as cursor:
+            cursor.execute(LOCK_OWNER, {"hash": token_hash})
             cursor.execute(REDEEM, {"hash": token_hash, "purpose": purpose})
             row = cursor.fetchone()
         return row[0] if row else None

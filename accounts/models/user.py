@@ -38,6 +38,11 @@ class UserKind(models.TextChoices):
     PORTAL = "portal", _("portal's own staff")
 
 
+def whole_name(first_name: str, infix: str, last_name: str) -> str:
+    """Give first name, infix and last name as people say them."""
+    return " ".join(part for part in (first_name, infix, last_name) if part)
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds users by their address, which is stored encrypted."""
 
@@ -70,20 +75,21 @@ class UserManager(BaseUserManager["User"]):
         user.save(force_insert=True)
         return user
 
-    def staff_with(self, *, email: str, first_name: str, last_name: str, infix: str) -> User:
-        """Give the account with this address, made when there is none; of two who ask at once one makes it."""
+    def staff_with(self, *, email: str, first_name: str, last_name: str, infix: str) -> tuple[User, bool]:
+        """Give the account with this address, and whether it was made for it; of two who ask at once one makes it."""
         user = self.with_email(email)
         if user is None:
             try:
                 with transaction.atomic():
-                    return self.create_staff(
+                    made = self.create_staff(
                         email=email, first_name=first_name, infix=infix, last_name=last_name, password=None
                     )
+                    return made, True
             except IntegrityError:
                 user = self.with_email(email)
                 if user is None:
                     raise
-        return user
+        return user, False
 
 
 class User(AbstractBaseUser):
@@ -128,7 +134,7 @@ class User(AbstractBaseUser):
     @property
     def full_name(self) -> str:
         """First name, infix and last name, as people say it."""
-        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part)
+        return whole_name(self.first_name, self.infix, self.last_name)
 
     def set_email(self, email: str) -> None:
         """Set the address and its index together; the caller saves."""

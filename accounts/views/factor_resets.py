@@ -43,6 +43,9 @@ def reset_ask(request: SchoolRequest, school: str, user: UUID) -> HttpResponse: 
     form = ResetForm(request.POST)
     if not rows or not form.is_valid():
         raise Http404
+    if rows[0].is_invited:
+        messages.info(request, _("This person has no second step yet."))
+        return redirect("accounts:staff-person", request.school, user)
     try:
         ask_reset(
             school=request.school,

@@ -24,7 +24,6 @@ from accounts.models.token import FOR_PASSWORDS, TokenPurpose, hash_of
 from accounts.views.challenge import told_to_wait, wait_words, with_challenge
 from basispoort.lib.access import public
 from basispoort.lib.address import client_address
-from basispoort.lib.hashers import HashersBusy
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -101,10 +100,6 @@ def choose_password(request: PortalRequest) -> HttpResponse:
         redeem_link(token_hash=bytes.fromhex(held), purpose=TokenPurpose(purpose), password=form.cleaned_data["new"])
     except LinkUnusable:
         return gone(request)
-    except HashersBusy:
-        response = render(request, "503.html", status=503)
-        response["Retry-After"] = "2"
-        return response
     # A new session: whoever opened the link before has nothing in hand.
     request.session.flush()
     messages.success(request, _("Your password is set. Sign in with it now."))

@@ -32,7 +32,6 @@ from accounts.views.place_card import place_card
 from accounts.views.pupils import is_used_by_pupils
 from basispoort.audit import trail
 from basispoort.lib.access import before_second_step, own_account, public, requires, seen_along
-from basispoort.lib.hashers import HashersBusy
 from basispoort.web.places import places_of
 from basispoort.web.start import steps_for
 
@@ -60,12 +59,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, is_shared=is_used_by_pupils(request))
     if request.method == "GET" or not form.is_valid():
         return _ask_password(request, form, target, demand_before(request, device_cookie=cookie))
-    try:
-        attempt = sign_in_staff(request, **form.cleaned_data, device_cookie=cookie)
-    except HashersBusy:
-        response = render(request, "503.html", status=503)
-        response["Retry-After"] = "2"
-        return response
+    attempt = sign_in_staff(request, **form.cleaned_data, device_cookie=cookie)
     if attempt.outcome is Outcome.DONE:
         assert attempt.user is not None
         chose_language = settings.LANGUAGE_COOKIE_NAME in request.COOKIES

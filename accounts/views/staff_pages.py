@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import events, permissions
 from accounts.actions.factor_reset import open_resets
 from accounts.actions.staff import (
+    AnnouncedAlready,
     LastCoordinator,
     MayNotGive,
+    NotThisAddress,
     RoleOver,
-    RoleRunsAlready,
     announce_leave,
     end_role,
     givable_roles,
@@ -30,6 +31,7 @@ from accounts.actions.staff import (
     resend_invitation,
 )
 from accounts.actions.staff_check import last_check
+from accounts.actions.tokens import RoleRunsAlready
 from accounts.forms.roles import ExportForm, InviteForm, ResetForm, RoleForm
 from accounts.models import FactorReset, Role, RoleName
 from accounts.staff_list import StaffRow, staff_of, without_account
@@ -91,8 +93,13 @@ def staff_invite(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: 
             invite(school=request.school, staff_member=known, acting_user=request.user, **values)
         except MayNotGive:
             raise PermissionDenied from None
-        messages.success(request, _("%(name)s is invited by mail.") % {"name": values["first_name"]})
-        return redirect("accounts:staff", request.school)
+        except NotThisAddress:
+            form.add_error("email", _("No role can be given to this address. Ask for another one."))
+        except RoleRunsAlready:
+            form.add_error("starts_on", _("This person had this role then already. Choose a later first day."))
+        else:
+            messages.success(request, _("%(name)s is invited by mail.") % {"name": values["first_name"]})
+            return redirect("accounts:staff", request.school)
     return render(request, "accounts/staff_pages/invite.html", {"form": form, "known": known})
 
 
@@ -218,7 +225,12 @@ def invitation_resend(request: SchoolRequest, school: str, user: UUID) -> HttpRe
 @require_POST
 def leave(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
     """Announce that one wants to stop as coordinator."""
-    if announce_leave(school=request.school, acting_user=request.user):
+    try:
+        is_last = announce_leave(school=request.school, acting_user=request.user)
+    except AnnouncedAlready:
+        messages.info(request, _("They were told this week already. Nothing was sent again."))
+        return redirect("accounts:staff", request.school)
+    if is_last:
         messages.warning(
             request, _("You are the last ICT coordinator. Your board is told; your role stays until there is another.")
         )

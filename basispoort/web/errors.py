@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from basispoort.lib.http import PortalRequest
 
 AWAY_SECONDS = "10"
+BUSY_SECONDS = "2"
 
 
 def _page(request: PortalRequest, status: int) -> HttpResponse:
@@ -65,6 +66,13 @@ def server_error(request: PortalRequest) -> HttpResponse:
     context = {"reference": getattr(request, "id", ""), "away": True}
     response = render(request, "503.html", context, status=503)
     response["Retry-After"] = AWAY_SECONDS
+    return response
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer 503: too many are signing in at this very moment; nothing was checked, and nothing counts (SR-O)."""
+    response = render(request, "503.html", {"reference": getattr(request, "id", "")}, status=503)
+    response["Retry-After"] = BUSY_SECONDS
     return response
 
 

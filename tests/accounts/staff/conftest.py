@@ -20,3 +20,9 @@ def owner(school: School) -> User:
     user = factories.make_user(email=ADDRESS)
     factories.make_role(user, "teacher", school)
     return user
+
+
+@pytest.fixture
+def colleague(school: School) -> User:
+    """A second coordinator."""
+    return factories.make_coordinator(school, first_name="Tweede", last_name="Voorbeeld")

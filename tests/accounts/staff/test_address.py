@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from accounts.models import MailToken, User
+from accounts.actions.address import confirm_address
+from accounts.actions.tokens import LinkUnusable
+from accounts.models import MailToken, TokenPurpose, User
+from accounts.models.token import hash_of
 from basispoort.lib.models import OutgoingMail
 from tests import factories
+from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,3 +134,21 @@ def test_what_is_not_one_plain_address_is_refused(client: Client, teacher: User,
     client.post(PAGE, {"email": bad})
 
     assert OutgoingMail.objects.count() == 0
+
+
+@pytest.mark.requirement("SR-C03")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_confirm_one_address_at_once_one_gets_it() -> None:
+    new = "same@voorbeeldschool.example"
+    users = [factories.make_user() for _ in range(2)]
+    tokens = [MailToken.issue(user, TokenPurpose.ADDRESS_CHANGE, new_email=new) for user in users]
+
+    def use(number: int) -> str:
+        try:
+            confirm_address(token_hash=hash_of(tokens[number]))
+        except LinkUnusable:
+            return "gone"
+        return "used"
+
+    assert sorted(many_at_once(2, use)) == ["gone", "used"]
+    assert User.objects.with_email(new) is not None

@@ -17,6 +17,7 @@ from accounts.tasks import forget_failures, sweep_links
 from basispoort.lib import hashers
 from basispoort.lib.models import OutgoingMail
 from tests import factories
+from tests.accounts.staff.busy import no_core_free
 from tests.accounts.staff.challenges import (
     ADDRESS,
     HAND_IN,
@@ -255,14 +256,11 @@ def test_mode_always_asks_at_the_first_try_and_on_a_known_device(client: Client,
 
 @pytest.mark.requirement("SR-A03")
 @pytest.mark.usefixtures("owner")
-def test_ticket_is_good_again_when_no_core_was_free(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ticket_is_good_again_when_no_core_was_free(client: Client) -> None:
     failed(4)
     done = work_of(attempt(client))
-    with monkeypatch.context() as busy:
-        busy.setattr(hashers, "WAIT_SECONDS", 0)
-        busy.setattr(hashers, "_slots", threading.BoundedSemaphore(1))
-        with hashers._slot():
-            refused = attempt(client, **done)
+    with no_core_free():
+        refused = attempt(client, **done)
 
     assert refused.status_code == 503
     assert attempt(client).status_code == 302

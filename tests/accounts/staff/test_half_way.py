@@ -91,3 +91,13 @@ def test_who_needs_no_second_step_any_more_goes_on_with_the_session(school: Scho
 
     assert (page.status_code, len(page.redirect_chain) < 5) == (200, True)
     assert client.get("/school/99XX00/").status_code == 200
+
+
+@pytest.mark.requirement("SR-A06")
+def test_signing_in_again_half_way_gets_a_new_key(half: Client, coordinator: User) -> None:
+    before = half.cookies["session"].value
+
+    half.post("/inloggen/", {"email": coordinator.email, "password": factories.PASSWORD})
+
+    assert half.cookies["session"].value != before
+    assert Session.objects.count() == 1

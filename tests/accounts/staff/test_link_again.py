@@ -15,6 +15,7 @@ from accounts.models import FailureCounter, LinkRequest, MailToken
 from accounts.models.token import TokenPurpose, new_token
 from accounts.tasks import sweep_links
 from tests import factories
+from tests.accounts.office.factories import at_office, make_own
 from tests.accounts.staff.links import CHOOSE, NEW, mailed_path, newest_mail
 
 if TYPE_CHECKING:
@@ -116,3 +117,17 @@ def test_dead_link_is_remembered_for_a_month(owner: User) -> None:
         gone.append(forget_old_links())
 
     assert gone == [0, 1]
+
+
+@pytest.mark.requirement("SR-C02")
+def test_click_on_a_dead_link_works_at_the_back_office_too(db: None) -> None:  # noqa: ARG001 - opens the database
+    own = make_own()
+    token = MailToken.issue(own, TokenPurpose.PASSWORD_RESET)
+    MailToken.objects.update(expires_at=Now() - timedelta(hours=2))
+    browser = at_office()
+    browser.get(f"/link/password_reset/{token}/")
+    browser.get(CHOOSE)
+
+    asked = browser.post("/link-opnieuw/")
+
+    assert (asked.status_code, LinkRequest.objects.count()) == (302, 1)

@@ -258,3 +258,23 @@ def test_weak_password_is_refused_and_the_link_still_works(client: Client, owner
     accepted = client.post(CHOOSE, {"new": NEW})
 
     assert (refused.status_code, accepted.status_code) == (200, 302)
+
+
+@pytest.mark.requirement("SR-C03")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_links_of_one_account_used_at_once_one_works(owner: User) -> None:
+    for turn in range(3):
+        tokens = [MailToken.issue(owner, TokenPurpose.PASSWORD_RESET) for _ in range(2)]
+
+        def use(number: int, tokens: list[str] = tokens, turn: int = turn) -> str:
+            try:
+                redeem_link(
+                    token_hash=hash_of(tokens[number]),
+                    purpose=TokenPurpose.PASSWORD_RESET,
+                    password=f"Kip{turn}boot{number}tak",
+                )
+            except LinkUnusable:
+                return "gone"
+            return "used"
+
+        assert sorted(many_at_once(2, use)) == ["gone", "used"]

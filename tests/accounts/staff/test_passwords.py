@@ -74,3 +74,12 @@ def test_password_that_is_guessed_at_once_is_refused(password: str) -> None:
 @pytest.mark.parametrize("password", ["Kip7boot9tak", "Vis4kano8brug", "x7Qm2pLw9"])
 def test_password_of_several_words_is_accepted(password: str) -> None:
     check_strength(password, OWN)
+
+
+@pytest.mark.requirement("SR-A02")
+@pytest.mark.parametrize("password", ["sannevanderdemo1", "SannevdDemo1", "5annevanderDem0!", "basisschooldeproef1"])
+def test_own_name_or_school_written_as_one_word_is_refused(password: str) -> None:
+    own = ["Sanne van der Demo", "Sanne vd Demo", "Basisschool De Proef"]
+
+    with pytest.raises(ValidationError):
+        check_strength(password, own)

@@ -12,6 +12,7 @@ from accounts.models import RecoveryCode, TotpDevice, User
 from basispoort.lib.proof import FRESH_SECONDS, PROVED
 from tests import factories
 from tests.accounts.staff.app import digits, wrong_digits
+from tests.accounts.staff.busy import no_core_free
 from tests.conftest import PortalClient
 
 if TYPE_CHECKING:
@@ -153,3 +154,29 @@ def test_guesses_at_an_open_session_do_not_shut_its_owner_out(client: Client, te
 
     teacher.refresh_from_db()
     assert teacher.check_password("Vis3lamp8dak")
+
+
+@pytest.mark.requirement("SR-A03")
+def test_password_that_nobody_could_look_at_counts_as_no_try(client: Client, teacher: User) -> None:
+    client.force_login(teacher)
+    with no_core_free():
+        answers: list[Any] = [
+            client.post("/account/", {"current": factories.PASSWORD, "new": "Vis3lamp8dak"}) for _ in range(6)
+        ]
+
+    client.post("/account/", {"current": factories.PASSWORD, "new": "Vis3lamp8dak"})
+
+    teacher.refresh_from_db()
+    assert {(answer.status_code, answer["Retry-After"]) for answer in answers} == {(503, "2")}
+    assert teacher.check_password("Vis3lamp8dak")
+
+
+@pytest.mark.requirement("SR-A03")
+def test_proof_that_nobody_could_look_at_counts_as_no_try(stale: Client) -> None:
+    with no_core_free():
+        answers: list[Any] = [stale.post(CODES, PROOF | {"proof_code": digits()}) for _ in range(6)]
+
+    page: Any = stale.post(CODES, PROOF | {"proof_code": digits()})
+
+    assert ({answer.status_code for answer in answers}, page.status_code) == ({503}, 200)
+    assert RecoveryCode.objects.count() == 10

@@ -82,3 +82,16 @@ def test_powerful_role_is_signed_out_after_a_quarter_idle_or_eight_hours_in_all(
     take(browser, digits())
 
     assert is_signed_in_after(browser, began=began, seen=seen) is stays
+
+
+@pytest.mark.requirement("SR-A07")
+def test_role_that_is_given_shortens_a_session_that_runs(client: Client, school: School, teacher: User) -> None:
+    factories.make_app(teacher)
+    client.post("/inloggen/", {"email": teacher.email, "password": factories.PASSWORD})
+    client.post("/inloggen/tweede-stap/", {"code": digits()})
+    before = client.session[limits.KEY][:2]
+    factories.make_role(teacher, RoleName.HEAD, school)
+
+    client.get("/school/99XX00/")
+
+    assert (before, client.session[limits.KEY][:2]) == ([HOUR, 12 * HOUR], [15 * MINUTE, 8 * HOUR])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import events
+from accounts.models import Role
 from basispoort.audit import trail
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.tenancy import school_transaction
@@ -122,3 +124,44 @@ def test_teacher_does_not_read_the_trail(client: Client, teacher: User) -> None:
     client.force_login(teacher)
 
     assert client.get(PAGE).status_code == 403
+
+
+@pytest.mark.requirement("SR-J02")
+def test_role_that_was_given_and_ended_says_which_and_whose(
+    client: Client, school: School, coordinator: User, teacher: User
+) -> None:
+    client.force_login(coordinator)
+    facts = {"role": "support_staff", "starts_on": timezone.localdate().isoformat()}
+    client.post(f"/school/99XX00/medewerkers/{teacher.pk}/rol/", facts)
+    with school_transaction(school):
+        given = Role.objects.for_school(school).get(role="support_staff")
+    client.post(f"/school/99XX00/rollen/{given.pk}/beeindigen/")
+
+    page = client.get(PAGE).content.decode()
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in page.split("<tr>")]
+
+    for words in ("gaf een rol (onderwijsondersteuner)", "beëindigde een rol (onderwijsondersteuner)"):
+        [row] = [row for row in rows if words in row]
+        assert teacher.full_name in row
+
+
+def test_trail_of_roles_takes_as_many_queries_for_ten_as_for_one(
+    client: Client, school: School, coordinator: User, queries: Any
+) -> None:
+    def give(times: int) -> None:
+        for _ in range(times):
+            role = factories.make_role(factories.make_user(), "teacher", school)
+            with school_transaction(school):
+                trail.record(events.ROLE_GIVEN, school=school, acting_user=coordinator, target=role)
+
+    client.force_login(coordinator)
+    give(1)
+    client.get(PAGE)
+    with queries:
+        client.get(PAGE)
+    few = len(queries)
+    give(9)
+    with queries:
+        client.get(PAGE)
+
+    assert len(queries) == few
