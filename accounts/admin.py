@@ -141,10 +141,10 @@ class LeaveOffice(OfficeAdmin):
     ordering = ("until",)
 
     def get_queryset(self, request: Any) -> models.QuerySet[Any]:  # noqa: ANN401 - Django's form
-        """Give the leaves whose time runs."""
+        """Give the leaves that hold now."""
         rows = super().get_queryset(request)
         assert isinstance(rows, SupportGrantQuerySet)
-        return rows.running()
+        return rows.running().of_coordinators()
 
     def address_of(self, row: models.Model) -> str:
         """Give the address of the page of the school."""

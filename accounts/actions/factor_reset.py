@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.passwords import end_everything
+from accounts.failures import TooManyTries
 from accounts.models import FactorReset, Passkey, RecoveryKit, Role, TotpDevice, UserKind
 from accounts.permissions import FACTOR_RESET
 from accounts.second_step import STRONG_ROLES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from schools.models import School
 
 LIVES = timedelta(days=7)
+DAY, ASKS_A_DAY = timedelta(days=1), 3
 
 
 class ResetTakesTwo(Exception):
@@ -62,13 +64,17 @@ def open_resets(school: School) -> TenantQuerySet[FactorReset]:
 def ask_reset(*, school: School, user: User, reason: str, acting_user: User) -> FactorReset:
     """Ask to renew somebody's second step.
 
-    Raises ResetTakesTwo for the own one, BeyondSchool, or ResetOver when asked already.
+    Raises ResetTakesTwo for the own one, BeyondSchool, ResetOver when asked already, or TooManyTries beyond three a
+    day: each is mailed to the owner.
     """
     if user.pk == acting_user.pk:
         raise ResetTakesTwo
     if not is_within_reach(user, acting_user):
         raise BeyondSchool
-    waiting = FactorReset.objects.for_school(school).filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
+    rows = FactorReset.objects.for_school(school)
+    waiting = rows.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
+    if rows.filter(user=user, asked_at__gt=Now() - DAY).count() >= ASKS_A_DAY:
+        raise TooManyTries
     try:
         with transaction.atomic():
             waiting.filter(user=user, asked_at__lte=Now() - LIVES).update(withdrawn_at=Now())

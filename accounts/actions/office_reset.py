@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts import events
-from accounts.actions.factor_reset import ResetOver, ResetTakesTwo, take_away, tell_asked
+from accounts.actions.factor_reset import ASKS_A_DAY, DAY, ResetOver, ResetTakesTwo, take_away, tell_asked
+from accounts.failures import TooManyTries, count_try, forget_tries, take_try_back
 from accounts.models import OfficeReset, Role, User, UserKind
 from accounts.permissions import FACTOR_RESET, OFFICE_RESET, RIGHTS
 from accounts.second_step import STRONG_ROLES, has_device
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 LIVES = timedelta(days=7)
 SHOWN_AFTER = timedelta(hours=24)
 TWO = 2
+ASKING, CONFIRMING = "office reset asked", "office reset confirmed"
 MAY_RESET = [role for role, rights in RIGHTS.items() if FACTOR_RESET in rights]
 
 
@@ -57,7 +59,9 @@ def is_for_us(user: User) -> bool:
     with unscoped("can a school renew this second step"):
         roles = Role.objects.get_queryset().running_today()
         places = {(role.school_id, role.board_id) for role in roles.filter(user=user)}
-        powerful = {(role.school_id, role.board_id) for role in roles.filter(user=user, role__in=STRONG_ROLES)}
+        # One that is to come counts already, as it does where the school asks.
+        strong = Role.objects.get_queryset().not_over().filter(user=user, role__in=STRONG_ROLES)
+        powerful = {(role.school_id, role.board_id) for role in strong}
         if len(powerful) > 1 or any(school is None for school, _board in powerful):
             return True
         schools = {school for school, _board in powerful or places} - {None}
@@ -71,14 +75,19 @@ def is_for_us(user: User) -> bool:
 def ask_office_reset(*, address: str, ticket: str, reason: str, checked: str, acting_user: User) -> OfficeReset:
     """Ask, for the helpdesk, to renew a second step; the owner is mailed.
 
-    Raises NobodyForUs, ResetTakesTwo for the own one, or ResetOver when it was asked already.
+    Raises NobodyForUs, ResetTakesTwo for the own one, ResetOver when it was asked already, or TooManyTries: of the one
+    who asks in vain, and beyond three a day for one person.
     """
+    count_try(ASKING, str(acting_user.pk))
     user = User.objects.with_email(address)
     if user is None or not user.is_active or not has_device(user) or not is_for_us(user):
         trail.record(events.OFFICE_RESET_ASKED, school=None, acting_user=acting_user, outcome="denied")
         raise NobodyForUs
+    take_try_back(ASKING, str(acting_user.pk))
     if user.pk == acting_user.pk:
         raise ResetTakesTwo
+    if OfficeReset.objects.filter(user=user, asked_at__gt=Now() - DAY).count() >= ASKS_A_DAY:
+        raise TooManyTries
     asked = OfficeReset(
         user=user, ticket=ticket, reason=reason, checked=checked, asked_by=acting_user, asked_at=timezone.now()
     )
@@ -100,12 +109,18 @@ def ask_office_reset(*, address: str, ticket: str, reason: str, checked: str, ac
 def confirm_office_reset(*, reset: OfficeReset, address: str, acting_user: User) -> None:
     """Take the second step away; who confirms was given the same address, and both may still do so.
 
-    Raises ResetTakesTwo, NobodyForUs for another address, or ResetOver.
+    Raises ResetTakesTwo, NobodyForUs for another address, TooManyTries after a few of those, or ResetOver.
     """
     if acting_user.pk in {reset.user_id, reset.asked_by_id}:
         raise ResetTakesTwo
+    count_try(CONFIRMING, str(acting_user.pk))
     if User.objects.with_email(address) != reset.user:
+        details = {"ticket": reset.ticket}
+        trail.record(
+            events.OFFICE_RESET_CONFIRMED, school=None, acting_user=acting_user, outcome="denied", details=details
+        )
         raise NobodyForUs
+    forget_tries(CONFIRMING, str(acting_user.pk))
     if not reset.asked_by.has_perm(OFFICE_RESET) or not is_for_us(reset.user):
         raise ResetOver
     with transaction.atomic():

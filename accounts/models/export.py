@@ -62,6 +62,7 @@ class Export(LeasedJob, TenantModel):
     """A list on its way to who asked for it; its file is kept encrypted until it is fetched, a day at most."""
 
     waiting_states = (ExportState.WAITING,)
+    failed_states = (ExportState.FAILED,)
     waits_since = "asked_at"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

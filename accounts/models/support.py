@@ -10,7 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,11 @@ class SupportGrantQuerySet(TenantQuerySet["SupportGrant"]):
         """Keep the one whose time runs now, by the database's clock, and that nobody ended."""
         return self.filter(starts_at__lte=Now(), until__gt=Now(), ended_at__isnull=True)
 
+    def of_coordinators(self) -> Self:
+        """Keep those whose giver is ICT coordinator of that school now; to be asked within their scope."""
+        here = Role.objects.get_queryset().running_today().filter(role=RoleName.ICT_COORDINATOR)
+        return self.filter(Exists(here.filter(user=OuterRef("granted_by"), school=OuterRef("school"))))
+
     def over_untold(self) -> Self:
         """Keep those that ended by themselves and of which nobody has been told yet."""
         return self.filter(until__lte=Now(), ended_at__isnull=True, end_told_at__isnull=True)
@@ -65,8 +70,7 @@ class SupportGrantManager(TenantManager["SupportGrant"]):
 
     def holding(self, school: models.Model | int) -> SupportGrantQuerySet:
         """Keep the grant of a school that holds now: its time runs, and who gave it is still ICT coordinator there."""
-        coordinators = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
-        return self.for_school(school).running().filter(granted_by__in=coordinators.values("user"))
+        return self.for_school(school).running().of_coordinators()
 
 
 class SupportGrant(TenantModel):

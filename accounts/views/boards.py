@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import events, permissions
-from accounts.actions.exports import BeingMade, ask_export
+from accounts.actions.exports import BeingMade, TooManyLists, ask_export
 from accounts.actions.staff_check import ListChanged, check_staff, digest_of, last_check
 from accounts.board_list import rows_of
 from accounts.exports import STAFF_FOR_BOARD
@@ -20,7 +20,7 @@ from accounts.forms.roles import BoardExportForm
 from accounts.forms.staff import CheckForm, PageForm
 from accounts.models import RoleName
 from accounts.staff_list import staff_of
-from accounts.views.exports import fetched, is_making, own_exports
+from accounts.views.exports import TOO_MANY_LISTS, fetched, is_making, own_exports
 from basispoort.audit import trail
 from basispoort.lib.access import fresh, requires_board
 
@@ -100,6 +100,8 @@ def board_export(request: BoardRequest, board: str, school: str) -> HttpResponse
         ask_export(school=one, kind=STAFF_FOR_BOARD, reason=reason, chosen={}, acting_user=request.user)
     except BeingMade:
         messages.info(request, _("This list is being made already."))
+    except TooManyLists:
+        messages.error(request, _(TOO_MANY_LISTS))
     return redirect("accounts:board-exports", request.board, one)
 
 

@@ -9,10 +9,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import exports, permissions
-from accounts.actions.exports import BeingMade, NotToBeFetched, ask_export, fetch_export, kind_of, names_of
+from accounts.actions.exports import (
+    BeingMade,
+    NotToBeFetched,
+    TooManyLists,
+    ask_export,
+    fetch_export,
+    kind_of,
+    names_of,
+)
 from accounts.forms.roles import ExportForm
 from accounts.forms.trail import TrailForm
 from accounts.models import Export, ExportState, User
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from schools.models import School
 
 SHOWN = 20
+TOO_MANY_LISTS = gettext_noop("You had many lists made within the hour. Wait a while, or use one of those.")
 
 
 def own_exports(request: PortalRequest, school: School, *, of_board: bool) -> list[tuple[Export, ExportKind]]:
@@ -82,6 +92,8 @@ def _ask(request: SchoolRequest, kind: str, chosen: Mapping[str, Any], back: str
         ask_export(school=request.school, kind=kind, reason=reason, chosen=chosen, acting_user=request.user)
     except BeingMade:
         messages.info(request, _("This list is being made already."))
+    except TooManyLists:
+        messages.error(request, _(TOO_MANY_LISTS))
     return redirect("accounts:exports", request.school)
 
 

@@ -21,6 +21,7 @@ from accounts.actions.factor_reset import (
     confirm_reset,
     withdraw_reset,
 )
+from accounts.failures import TooManyTries
 from accounts.forms.roles import ResetForm
 from accounts.models import FactorReset
 from accounts.staff_list import staff_of
@@ -60,6 +61,8 @@ def reset_ask(request: SchoolRequest, school: str, user: UUID) -> HttpResponse: 
         messages.error(request, _(FOR_THE_HELPDESK))
     except ResetOver:
         messages.info(request, _("Somebody asked for this already."))
+    except TooManyTries:
+        messages.error(request, _("This was asked three times today. Ask again tomorrow, or call the helpdesk."))
     return redirect("accounts:staff-person", request.school, user)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions.factor_reset import ResetOver, ResetTakesTwo
@@ -18,6 +19,7 @@ from accounts.actions.office_reset import (
     open_requests,
     withdraw_office_reset,
 )
+from accounts.failures import TooManyTries
 from accounts.forms.office import AddressForm, OfficeResetForm
 from accounts.models import OfficeReset
 from accounts.permissions import OFFICE_RESET
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from basispoort.lib.http import StaffRequest
 
+TOO_OFTEN = gettext_noop("Too many tries in a short time. Wait a while, and look in the call for the right address.")
 LIST = "admin:accounts_officereset_changelist"
 
 
@@ -67,6 +70,9 @@ def office_reset_ask(request: StaffRequest) -> HttpResponse:
         form.add_error("address", _("That is your own. Let two colleagues do it."))
     except ResetOver:
         form.add_error(None, _("A colleague asked for this already: see below."))
+    except TooManyTries:
+        form.add_error(None, _(TOO_OFTEN))
+        return _page(request, form, status=429)
     return _page(request, form)
 
 
@@ -87,6 +93,10 @@ def office_reset_confirm(request: StaffRequest, reset: UUID) -> HttpResponse:
         messages.error(request, _("You asked this yourself, or it is about you. Somebody else has to confirm it."))
     except ResetOver:
         messages.info(request, _("This was done or withdrawn already, or is too long ago. Ask anew."))
+    except TooManyTries:
+        form = OfficeResetForm()
+        messages.error(request, _(TOO_OFTEN))
+        return _page(request, form, status=429)
     return redirect(LIST)
 
 

@@ -138,6 +138,10 @@ class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # of any model
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.none() if self.searched_only and len(request.GET.get("q", "").strip()) < 2 else rows
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:  # noqa: ARG002, ANN401 - Django's form
+        """Let an address choose by the filters that the list shows and nothing else: no column answers questions."""
+        return lookup in {f"{name}__{way}" for name in self.list_filter for way in ("exact", "isnull")}
+
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:  # noqa: ARG002 - Django's form
         """Ask the one table of rights."""
         return bool(request.user.has_perm(self.right_to_look))

@@ -255,3 +255,36 @@ def test_list_takes_as_many_statements_for_twenty_rows_as_for_one(path: str, que
 @pytest.mark.django_db
 def test_senseless_words_in_the_address_break_nothing(words: str) -> None:
     assert at_office(make_own()).get(f"/kantoor/school/?{words}").status_code in {200, 302, 400, 404}
+
+
+@pytest.mark.requirement("SR-B07")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "outgoingmail/?recipient_id={user}",
+        "outgoingmail/?recipient_id__exact={user}",
+        "outgoingmail/?address__isnull=1",
+        "outgoingmail/?text=a",
+        "outgoingmail/?purpose=x",
+        "supportgrant/?granted_by={user}",
+        "supportgrant/?granted_by__last_name=x",
+        "rosterdelivery/?school__code=99XX00",
+        "rosterdelivery/?content=a",
+        "rosterdelivery/?uploaded_by={user}",
+    ],
+)
+def test_lists_of_the_back_office_answer_no_questions_of_an_address(coordinator: User, question: str) -> None:
+    desk = at_office(make_own())
+
+    answer = desk.get(f"/kantoor/{question.format(user=coordinator.pk)}")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+def test_lists_of_the_back_office_are_chosen_from_by_state() -> None:
+    desk = at_office(make_own())
+
+    answers = [desk.get(f"/kantoor/{name}/?state__exact=waiting") for name in ("outgoingmail", "rosterdelivery")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]

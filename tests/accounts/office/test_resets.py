@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -17,6 +17,7 @@ from basispoort.lib.proof import PROVED
 from basispoort.lib.tenancy import unscoped
 from tests import factories
 from tests.accounts.office.factories import at_office, make_own
+from tests.accounts.office.resets import ADDRESS, PAGE, ask, confirm
 from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
@@ -24,40 +25,6 @@ if TYPE_CHECKING:
     from tests.conftest import PortalClient
 
 pytestmark = [pytest.mark.requirement("SR-A11"), pytest.mark.django_db]
-
-PAGE = "/kantoor/officereset/"
-ADDRESS = "bestuurder@voorbeeldschool.example"
-WORDS = {"ticket": "HD-12345", "reason": "lost", "checked": "called_back"}
-
-
-@pytest.fixture
-def owner(school: School) -> User:
-    """A board member who lost the phone."""
-    user = factories.make_user(email=ADDRESS, first_name="Verborgen")
-    factories.make_role(user, "board_member", board=school.board)
-    factories.make_app(user)
-    return user
-
-
-@pytest.fixture
-def first() -> PortalClient:
-    """The browser of somebody of the helpdesk."""
-    return at_office(make_own(first_name="Hanna"))
-
-
-@pytest.fixture
-def second() -> PortalClient:
-    """The browser of a colleague."""
-    return at_office(make_own(first_name="Hugo"))
-
-
-def ask(browser: PortalClient, address: str = ADDRESS) -> Any:
-    return browser.post(f"{PAGE}vragen/", {"address": address, **WORDS})
-
-
-def confirm(browser: PortalClient, address: str = ADDRESS) -> Any:
-    reset = OfficeReset.objects.get()
-    return browser.post(f"{PAGE}{reset.pk}/bevestigen/", {"address": address})
 
 
 def has_app(user: User) -> bool:

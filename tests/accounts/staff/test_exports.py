@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.actions.exports import MANY_ROWS_A_DAY, NotToBeFetched, fetch_export, make_export, sweep_exports
 from accounts.models import Export, ExportState
+from basispoort.audit import looks
 from basispoort.audit.models import Alert, AuditEntry
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
@@ -185,7 +186,7 @@ def test_who_lost_the_right_since_gets_no_list(at_work: Client, school: School, 
     ask(at_work)
     factories.end_roles(coordinator)
 
-    assert made(school).state == ExportState.FAILED
+    assert made(school).state == ExportState.OVER
 
 
 def test_who_may_no_longer_have_such_a_list_fetches_none(at_work: Client, school: School, coordinator: User) -> None:
@@ -245,6 +246,7 @@ def test_worker_that_dies_halfway_is_followed_by_another_and_the_third_time_it_f
 
     assert woken == [1, 1, 0]
     assert exports(school)[0].state == ExportState.FAILED
+    assert [seen.kind for seen in looks.look_at_jobs()] == [looks.JOBS_FAILED]
 
 
 @pytest.mark.requirement("SR-L02")

@@ -230,3 +230,16 @@ def test_what_was_confirmed_cannot_be_withdrawn(
         done.refresh_from_db()
         noted = AuditEntry.objects.for_school(school).filter(event=events.RESET_WITHDRAWN)
         assert (done.withdrawn_at, list(noted)) == (None, [])
+
+
+def test_owner_is_mailed_of_no_more_than_three_questions_a_day(
+    client: Client, school: School, coordinator: User, owner: User
+) -> None:
+    for _ in range(5):
+        client.force_login(coordinator)
+        page: Any = client.post(f"/school/99XX00/medewerkers/{owner.pk}/tweede-stap/", {"reason": "lost"}, follow=True)
+        with school_transaction(school):
+            FactorReset.objects.for_school(school).filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+    assert OutgoingMail.objects.filter(recipient_id=owner.pk).count() == 3
+    assert "drie keer gevraagd" in page.content.decode()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from schools.models import School
+    from tests.conftest import PortalClient
 
 pytestmark = pytest.mark.requirement("SR-B07")
 
@@ -324,3 +325,17 @@ def test_two_coordinators_who_say_yes_at_once_give_one_leave() -> None:
     assert sorted(outcomes) == ["already", "granted"]
     with school_transaction(school):
         assert SupportGrant.objects.for_school(school).count() == 1
+
+
+def test_list_of_the_helpdesk_leaves_out_a_grant_whose_giver_stopped(
+    desk: PortalClient,
+    school: School,
+    coordinator: User,
+    grant: SupportGrant,  # noqa: ARG001 - is given
+) -> None:
+    before = desk.get("/kantoor/supportgrant/").content.decode()
+    factories.end_roles(coordinator)
+
+    after = desk.get("/kantoor/supportgrant/").content.decode()
+
+    assert (school.name in before, school.name in after) == (True, False)
