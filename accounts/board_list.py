@@ -69,7 +69,7 @@ def rows_of(schools: Sequence[School]) -> list[BoardRow]:
             coordinators=len(who(school)),
             without_second_step=len(delegates[school.pk] - with_step),
             last_sign_in=max((one.user.last_login for one in who(school) if one.user.last_login), default=None),
-            last_one_stops=bool(who(school)) and all(one.leave_announced_at for one in who(school)),
+            last_one_stops=bool(who(school)) and all(one.leave_announced_at or one.ends_on for one in who(school)),
             checked_on=checked.get(school.pk),
             facts=told[school.pk],
         )

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import exports, factor_resets, school_accounts, staff_pages, statistics, substitutes, support, trail
+from accounts.views import (
+    exports,
+    factor_resets,
+    role_change,
+    school_accounts,
+    staff_pages,
+    statistics,
+    substitutes,
+    support,
+    trail,
+)
 
 urlpatterns: list[URLPattern] = [
     path("school/<school:school>/medewerkers/", staff_pages.staff, name="staff"),
@@ -23,7 +33,8 @@ urlpatterns: list[URLPattern] = [
         factor_resets.reset_withdraw,
         name="reset-withdraw",
     ),
-    path("school/<school:school>/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
+    path("school/<school:school>/medewerkers/rollen/<uuid:role>/wijzigen/", role_change.role_change, name="role-change"),
+    path("school/<school:school>/medewerkers/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
     path("school/<school:school>/cijfers/", statistics.statistics, name="statistics"),
     path("school/<school:school>/lijsten/", exports.exports_page, name="exports"),
     path("school/<school:school>/lijsten/<uuid:export>/", exports.export_fetch, name="export-fetch"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
@@ -144,14 +145,7 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
     if role.user_id == acting_user.pk or not gives:
         raise MayNotGive
     with transaction.atomic():
-        if role.role == RoleName.ICT_COORDINATOR:
-            # All of them are locked, in one order: two who end each other at the same moment do not both succeed.
-            running = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
-            list(running.select_for_update().order_by("pk"))
-            # Asked anew: who waited above still counts, by the clock of that statement, one who was ended meanwhile.
-            coordinators = list(running.all())
-            if role.pk in {one.pk for one in coordinators} and not _who_stays(coordinators, role):
-                raise LastCoordinator
+        _keep_a_coordinator(school, role, last_day=role.ends_on)
         if not Role.objects.for_school(school).not_over().filter(pk=role.pk).update(until=Now()):
             raise RoleOver
         trail.record(
@@ -160,11 +154,51 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
         close_starts_of(school=school, user=role.user, acting_user=acting_user)
 
 
-def _who_stays(coordinators: list[Role], ended: Role) -> list[Role]:
-    """Give the roles of others that last at least as long as the one that ends: who stops tomorrow replaces nobody."""
-    last_day = ended.ends_on
-    others = [one for one in coordinators if one.user_id != ended.user_id]
-    return [one for one in others if one.ends_on is None or (last_day is not None and one.ends_on >= last_day)]
+def _keep_a_coordinator(school: School, role: Role, *, last_day: date | None) -> None:
+    """Raise LastCoordinator where nobody else is coordinator for as long as this role was to last.
+
+    `last_day` is that of the role before it ends earlier: who stops tomorrow replaces nobody.
+    """
+    if role.role != RoleName.ICT_COORDINATOR:
+        return
+    # All of them are locked, in one order: two who end each other at the same moment do not both succeed.
+    running = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
+    list(running.select_for_update().order_by("pk"))
+    # Asked anew: who waited above still counts, by the clock of that statement, one who was ended meanwhile.
+    coordinators = list(running.all())
+    others = [one for one in coordinators if one.user_id != role.user_id]
+    stay = [one for one in others if one.ends_on is None or (last_day is not None and one.ends_on >= last_day)]
+    if role.pk in {one.pk for one in coordinators} and not stay:
+        raise LastCoordinator
+
+
+def change_role(*, school: School, role: Role, name: str, ends_on: date | None, acting_user: User) -> None:
+    """Give a role another last day; or, under another name, end it now and give the other one from today.
+
+    Raises MayNotGive for the own role or one the acting user may not give, LastCoordinator, RoleRunsAlready, RoleOver.
+    """
+    givable = givable_roles(acting_user, school)
+    if role.user_id == acting_user.pk or role.role not in givable or name not in givable:
+        raise MayNotGive
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=role.user_id)
+        rows = Role.objects.for_school(school)
+        if name != role.role:
+            end_role(school=school, role=role, acting_user=acting_user)
+            first_day = max(role.starts_on, timezone.localdate())
+            give_role(
+                school=school, user=role.user, role=name, starts_on=first_day, ends_on=ends_on, acting_user=acting_user
+            )
+            return
+        if ends_on is not None and (role.ends_on is None or ends_on < role.ends_on):
+            _keep_a_coordinator(school, role, last_day=role.ends_on)
+        if rows.in_days(role.starts_on, ends_on).filter(user=role.user_id, role=name).exclude(pk=role.pk).exists():
+            raise RoleRunsAlready
+        if not rows.not_over().filter(pk=role.pk).update(ends_on=ends_on):
+            raise RoleOver
+        trail.record(
+            events.ROLE_CHANGED, school=school, acting_user=acting_user, target=role, details={"role": str(role.role)}
+        )
 
 
 def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:

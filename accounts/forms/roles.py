@@ -17,6 +17,7 @@ from accounts.models import ExportReason, ResetReason, RoleName
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from accounts.models import Role
     from schools.models import Group
 
 DATE = {"type": "date"}
@@ -54,6 +55,24 @@ class RoleForm(forms.Form):
             self.add_error("ends_on", _("The last day lies before the first."))
         elif end and end < timezone.localdate():
             self.add_error("ends_on", _("This day is over."))
+        return values
+
+
+class RoleChangeForm(RoleForm):
+    """Another role, or another last day, for somebody who works here."""
+
+    starts_on = None  # type: ignore[assignment]  # Django's way to leave a field out
+
+    def __init__(self, roles: Sequence[RoleName], role: Role, *args: Any) -> None:  # noqa: ANN401 - Django's own form
+        super().__init__(roles, *args, initial={"role": role.role, "ends_on": role.ends_on})
+        self.first_day = role.starts_on
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start, or in the past."""
+        values = super().clean()
+        end = values.get("ends_on")
+        if end and end < self.first_day and not self.errors:
+            self.add_error("ends_on", _("The last day lies before the first."))
         return values
 
 

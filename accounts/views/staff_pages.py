@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import events, permissions
@@ -44,9 +45,12 @@ if TYPE_CHECKING:
     from basispoort.lib.http import SchoolRequest
 
 ROWS_A_PAGE = 50
+LAST_ONE = gettext_noop(
+    "Nobody else stays ICT coordinator for as long. Give a colleague this role first; then you can end this one."
+)
 
 
-def _row(request: SchoolRequest, user: UUID) -> StaffRow:
+def row_of(request: SchoolRequest, user: UUID) -> StaffRow:
     """Give one person at the school; raises Http404 for anybody else."""
     rows = staff_of(request.school, user=user)
     if not rows:
@@ -126,12 +130,12 @@ def _initial(known: StaffMember | None) -> dict[str, str]:
 def staff_person(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
     """Show one person with the roles here, and what can be done."""
     givable = givable_roles(request.user, request.school)
-    return _person_page(request, _row(request, user), RoleForm(givable))
+    return _person_page(request, row_of(request, user), RoleForm(givable))
 
 
 def _person_page(request: SchoolRequest, row: StaffRow, role_form: RoleForm) -> HttpResponse:
     own = row.id == request.user.pk
-    _note_look(request)
+    note_look(request)
     resets = (
         FactorReset.objects.for_school(request.school).filter(user=row.id).select_related("asked_by", "confirmed_by")
     )
@@ -149,7 +153,8 @@ def _person_page(request: SchoolRequest, row: StaffRow, role_form: RoleForm) -> 
     return render(request, "accounts/staff_pages/person.html", facts)
 
 
-def _note_look(request: SchoolRequest) -> None:
+def note_look(request: SchoolRequest) -> None:
+    """Write down that somebody looked at one person."""
     trail.record(events.STAFF_VIEWED, school=request.school, acting_user=request.user, details={"people": 1})
 
 
@@ -157,7 +162,7 @@ def _note_look(request: SchoolRequest) -> None:
 @require_POST
 def role_give(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
     """Give somebody who works here another role."""
-    row = _row(request, user)
+    row = row_of(request, user)
     form = RoleForm(givable_roles(request.user, request.school), request.POST)
     if not form.is_valid():
         return _person_page(request, row, form)
@@ -189,9 +194,7 @@ def role_end(request: SchoolRequest, school: str, role: UUID) -> HttpResponse:  
     except MayNotGive:
         raise PermissionDenied from None
     except LastCoordinator:
-        messages.error(
-            request, _("This is the last ICT coordinator. Let the board appoint another first; then you can end this.")
-        )
+        messages.error(request, _(LAST_ONE))
     except RoleOver:
         messages.info(request, _("This role had ended already."))
     if staff_of(request.school, user=found.user_id):
@@ -200,11 +203,11 @@ def role_end(request: SchoolRequest, school: str, role: UUID) -> HttpResponse:  
 
 
 def _ask_role_end(request: SchoolRequest, role: Role) -> HttpResponse:
-    row = _row(request, role.user_id)
+    row = row_of(request, role.user_id)
     if role.pk not in {one.pk for one in row.roles}:
         messages.info(request, _("This role had ended already."))
         return redirect("accounts:staff-person", request.school, row.id)
-    _note_look(request)
+    note_look(request)
     others = [one for one in row.roles if one.pk != role.pk]
     return render(request, "accounts/staff_pages/role_end.html", {"role": role, "row": row, "others": others})
 
@@ -213,7 +216,7 @@ def _ask_role_end(request: SchoolRequest, role: Role) -> HttpResponse:
 @require_POST
 def invitation_resend(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # noqa: ARG001 - see above
     """Mail the invitation again."""
-    row = _row(request, user)
+    row = row_of(request, user)
     if resend_invitation(school=request.school, user=row.roles[0].user, acting_user=request.user):
         messages.success(request, _("The invitation is on its way again."))
     else:

@@ -58,7 +58,7 @@ def test_ended_role_counts_at_the_very_next_request(client: Client, coordinator:
     before = other.get("/school/99XX00/").status_code
     client.force_login(coordinator)
 
-    client.post(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
+    client.post(f"/school/99XX00/medewerkers/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
 
     assert (before, other.get("/school/99XX00/").status_code) == (200, 404)
 
@@ -70,7 +70,7 @@ def test_class_start_ends_with_the_role_of_who_opened_it(
     make_start(group, teacher)
     client.force_login(coordinator)
 
-    client.post(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
+    client.post(f"/school/99XX00/medewerkers/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
 
     with school_transaction(school):
         assert running_start(school, group) is None
@@ -79,7 +79,7 @@ def test_class_start_ends_with_the_role_of_who_opened_it(
 def test_question_before_ending_a_role_changes_nothing(client: Client, coordinator: User, teacher: User) -> None:
     client.force_login(coordinator)
 
-    page = client.get(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
+    page = client.get(f"/school/99XX00/medewerkers/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/")
 
     assert "nergens meer bij op deze school" in page.content.decode()
     assert roles_of(teacher) == ["teacher"]
@@ -91,7 +91,7 @@ def test_question_before_ending_a_role_names_what_stays(
     factories.make_role(teacher, "head", school)
     client.force_login(coordinator)
 
-    page = client.get(f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/").content.decode()
+    page = client.get(f"/school/99XX00/medewerkers/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/").content.decode()
 
     assert "<li>schooldirectie</li>" in page
 
@@ -101,7 +101,7 @@ def test_role_ended_twice_says_so_the_second_time(
 ) -> None:
     factories.make_role(teacher, "head", school)
     client.force_login(coordinator)
-    address = f"/school/99XX00/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/"
+    address = f"/school/99XX00/medewerkers/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/"
     client.post(address)
 
     again = [client.post(address, follow=True), client.get(address, follow=True)]
@@ -114,7 +114,7 @@ def test_question_about_another_schools_role_does_not_exist(client: Client, coor
     elsewhere = factories.make_coordinator(factories.make_school(code="99ZZ00"))
     client.force_login(coordinator)
 
-    page = client.get(f"/school/99XX00/rollen/{role_of(elsewhere, 'ict_coordinator').pk}/beeindigen/")
+    page = client.get(f"/school/99XX00/medewerkers/rollen/{role_of(elsewhere, 'ict_coordinator').pk}/beeindigen/")
 
     assert page.status_code == 404
 

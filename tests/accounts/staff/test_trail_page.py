@@ -135,7 +135,7 @@ def test_role_that_was_given_and_ended_says_which_and_whose(
     client.post(f"/school/99XX00/medewerkers/{teacher.pk}/rol/", facts)
     with school_transaction(school):
         given = Role.objects.for_school(school).get(role="support_staff")
-    client.post(f"/school/99XX00/rollen/{given.pk}/beeindigen/")
+    client.post(f"/school/99XX00/medewerkers/rollen/{given.pk}/beeindigen/")
 
     page = client.get(PAGE).content.decode()
     rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in page.split("<tr>")]
