@@ -33,7 +33,9 @@ urlpatterns: list[URLPattern] = [
         factor_resets.reset_withdraw,
         name="reset-withdraw",
     ),
-    path("school/<school:school>/medewerkers/rollen/<uuid:role>/wijzigen/", role_change.role_change, name="role-change"),
+    path(
+        "school/<school:school>/medewerkers/rollen/<uuid:role>/wijzigen/", role_change.role_change, name="role-change"
+    ),
     path("school/<school:school>/medewerkers/rollen/<uuid:role>/beeindigen/", staff_pages.role_end, name="role-end"),
     path("school/<school:school>/cijfers/", statistics.statistics, name="statistics"),
     path("school/<school:school>/lijsten/", exports.exports_page, name="exports"),

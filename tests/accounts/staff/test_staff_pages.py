@@ -91,7 +91,8 @@ def test_question_before_ending_a_role_names_what_stays(
     factories.make_role(teacher, "head", school)
     client.force_login(coordinator)
 
-    page = client.get(f"/school/99XX00/medewerkers/rollen/{role_of(teacher, 'teacher').pk}/beeindigen/").content.decode()
+    path = f"{HOME}rollen/{role_of(teacher, 'teacher').pk}/beeindigen/"
+    page = client.get(path).content.decode()
 
     assert "<li>schooldirectie</li>" in page
 
