@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from basispoort.lib.mail import deliver, queue_mail, wait_seconds
@@ -16,7 +19,7 @@ from basispoort.lib.tasks import sweep_mails
 from tests.at_once import many_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ADDRESS = "demo@voorbeeldschool.example"
 
@@ -28,8 +31,11 @@ class Sink:
         self.mails: list[Any] = []
         self.to_recipient = "250 OK"
         self.to_content = "250 OK"
+        self.on_recipient: Callable[[], object] | None = None
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - aiosmtpd's own name
+        if self.on_recipient is not None:
+            await asyncio.to_thread(self.on_recipient)
         if self.to_recipient.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.to_recipient
@@ -222,3 +228,40 @@ def test_address_that_no_server_can_be_told_is_refused_and_holds_up_no_other_mai
 
     states = OutgoingMail.objects.order_by("created_at").values_list("state", flat=True)
     assert (list(states), len(sink.mails)) == (["refused", "sent"], 1)
+
+
+@pytest.mark.requirement("SR-L02")
+def test_worker_whose_mail_was_taken_over_meanwhile_hands_nothing_over(sink: Sink) -> None:
+    mail = write()
+
+    def take_over() -> None:
+        OutgoingMail.objects.filter(pk=mail.pk).update(fence=F("fence") + 1)
+        connections.close_all()
+
+    sink.on_recipient = take_over
+
+    deliver(mail.pk)
+
+    assert (sink.mails, state_of(mail)) == ([], "waiting")
+
+
+@pytest.mark.requirement("SR-L02")
+def test_mail_that_another_worker_is_handing_over_now_is_left_to_it(sink: Sink) -> None:
+    mail = write()
+    OutgoingMail.objects.filter(pk=mail.pk).update(state="handed", lease_until=Now() + timedelta(minutes=1), fence=1)
+
+    sweep_mails()
+
+    assert (sink.mails, state_of(mail)) == ([], "handed")
+
+
+def test_mail_that_cannot_be_read_holds_up_no_other(sink: Sink) -> None:
+    first, second = write(), write()
+    OutgoingMail.objects.update(lease_until=None, next_at=Now())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE lib_outgoingmail SET address = 'x' WHERE id = %s", [first.pk])
+        cursor.execute("UPDATE lib_outgoingmail SET next_at = next_at - interval '1 hour' WHERE id = %s", [first.pk])
+
+    sent = sweep_mails()
+
+    assert (sent, len(sink.mails), state_of(second)) == (1, 1, "sent")

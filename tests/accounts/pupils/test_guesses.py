@@ -171,3 +171,13 @@ def test_teacher_sees_the_word_while_codes_are_guessed(
     word = word_today(school)
     assert (word in before, word in after) == (False, True)
     assert "Er zijn net veel foute codes geprobeerd." in after
+
+
+def test_school_behind_the_same_address_is_not_asked_for_what_another_guessed(
+    client: Client, school: School, other_school: School
+) -> None:
+    group, other = factories.make_group(school), factories.make_group(other_school)
+    for _ in range(FROM_ADDRESS // 20):
+        guess(school, factories.make_group(school), 20, AT_SCHOOL)
+
+    assert (shows_step(client, school, group), shows_step(client, other_school, other)) == (True, False)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.actions.tokens import answer
 from accounts.failures import CHALLENGE_FROM, Demand, wait_after
-from accounts.models import ChallengeKind, FailureCounter, LinkRequest, SolvedChallenge
+from accounts.models import ChallengeKind, FailureCounter, KnownDevice, LinkRequest, SolvedChallenge
 from accounts.tasks import forget_failures, sweep_links
 from basispoort.lib import hashers
 from basispoort.lib.models import OutgoingMail
@@ -277,3 +278,15 @@ def test_what_is_over_is_forgotten_and_what_runs_stays(db: None) -> None:  # noq
     removed = forget_failures()
 
     assert (removed, FailureCounter.objects.count(), SolvedChallenge.objects.count()) == (6, 1, 1)
+
+
+@pytest.mark.requirement("SR-K02")
+@pytest.mark.parametrize(("days", "asked"), [(179, False), (181, True)])
+@pytest.mark.usefixtures("owner")
+def test_device_is_known_for_180_days(client: Client, days: int, *, asked: bool) -> None:
+    attempt(client)
+    client.post("/uitloggen/")
+    KnownDevice.objects.update(since=Now() - timedelta(days=days))
+    failed(4)
+
+    assert asks(attempt(client)) is asked

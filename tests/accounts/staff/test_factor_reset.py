@@ -243,3 +243,27 @@ def test_owner_is_mailed_of_no_more_than_three_questions_a_day(
 
     assert OutgoingMail.objects.filter(recipient_id=owner.pk).count() == 3
     assert "drie keer gevraagd" in page.content.decode()
+
+
+@pytest.mark.parametrize("what", ["asker stopped", "asker beyond", "owner left"])
+def test_what_changed_since_it_was_asked_keeps_it_from_being_confirmed(
+    client: Client,
+    other_school: School,
+    coordinator: User,
+    colleague: User,
+    owner: User,
+    what: str,
+) -> None:
+    reset = ask(client, coordinator, owner)
+    if what == "asker stopped":
+        factories.end_roles(coordinator)
+    elif what == "owner left":
+        factories.end_roles(owner)
+    else:  # powerful at a school where only the one who confirms may do so
+        factories.make_role(owner, "head", other_school)
+        factories.make_role(colleague, "ict_coordinator", other_school)
+    client.force_login(colleague)
+
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+
+    assert has_app(owner)

@@ -10,12 +10,13 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.actions.tokens import forget_old_links
-from accounts.failures import HOUR, REQUESTS, request_key
+from accounts.failures import HOUR, REQUESTS, WRONG_TOKENS, request_key
 from accounts.models import FailureCounter, LinkRequest, MailToken
 from accounts.models.token import TokenPurpose, new_token
 from accounts.tasks import sweep_links
 from tests import factories
 from tests.accounts.office.factories import at_office, make_own
+from tests.accounts.staff.challenges import asks, work_of
 from tests.accounts.staff.links import CHOOSE, NEW, mailed_path, newest_mail
 
 if TYPE_CHECKING:
@@ -131,3 +132,16 @@ def test_click_on_a_dead_link_works_at_the_back_office_too(db: None) -> None:  #
     asked = browser.post("/link-opnieuw/")
 
     assert (asked.status_code, LinkRequest.objects.count()) == (302, 1)
+
+
+@pytest.mark.requirement("SR-C09")
+def test_extra_check_for_one_link_is_good_for_no_other(client: Client, owner: User) -> None:
+    path = mailed_path(owner)
+    for _ in range(WRONG_TOKENS):
+        Client().get(f"/link/password_reset/{new_token()}/", follow=True)
+    client.post(CHOOSE, work_of(client.get(path, follow=True)))
+    passed = client.get(CHOOSE)
+
+    another = client.get(f"/link/password_reset/{new_token()}/", follow=True)
+
+    assert (asks(passed), asks(another)) == (False, True)

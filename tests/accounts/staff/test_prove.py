@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from accounts.actions.second_step import PASSKEY_SHOWN
 from accounts.models import RecoveryCode, TotpDevice, User
 from basispoort.lib.proof import FRESH_SECONDS, PROVED
 from tests import factories
@@ -180,3 +181,19 @@ def test_proof_that_nobody_could_look_at_counts_as_no_try(stale: Client) -> None
 
     assert ({answer.status_code for answer in answers}, page.status_code) == ({503}, 200)
     assert RecoveryCode.objects.count() == 10
+
+
+@pytest.mark.requirement("SR-A12")
+def test_passkey_that_was_shown_proves_once(stale: Client) -> None:
+    session = stale.session
+    session[PASSKEY_SHOWN] = int(timezone.now().timestamp())
+    session.save()
+
+    stale.post(CODES, PROOF)
+    first = made()
+    session = stale.session
+    session[PROVED] = 0
+    session.save()
+    second: Any = stale.post(CODES, PROOF)
+
+    assert (first, "proof_password" in second.content.decode()) == (10, True)

@@ -258,3 +258,19 @@ def test_school_account_in_an_open_session_takes_no_second_step_along(
     away_and_back(client, "/inloggen/met/microsoft/", "juf")
 
     assert client.get("/school/99XX00/")["Location"].startswith("/inloggen/tweede-stap/")
+
+
+@pytest.mark.requirement("SR-B02")
+def test_organisation_that_was_shown_for_one_school_is_not_allowed_at_another(
+    client: Client, school: School, other_school: School, coordinator: User
+) -> None:
+    factories.make_role(coordinator, "ict_coordinator", other_school)
+    client.force_login(coordinator)
+    away_and_back(client, "/school/99XX00/schoolaccounts/met/microsoft/", "juf")
+
+    pages = [client.get(f"/school/{one.code}/schoolaccounts/").content.decode() for one in (school, other_school)]
+    client.post(f"/school/{other_school.code}/schoolaccounts/toestaan/")
+
+    assert ["voorbeeldschool.example" in page for page in pages] == [True, False]
+    with school_transaction(other_school):
+        assert not AllowedTenant.objects.for_school(other_school).exists()

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actions.substitutes import GroupNotYours, give_pass
-from accounts.models import Role, User
+from accounts.models import Role, RoleGroup, User
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
@@ -247,3 +247,29 @@ def test_word_of_thanks_says_no_more_than_was_typed(client: Client, teacher: Use
     with_words: Any = client.get("/account/")
     assert "Inge" in with_words.content.decode()
     assert "Geheim" not in with_words.content.decode()
+
+
+def test_teacher_sees_and_ends_the_passes_given_by_the_own_hand_or_for_the_own_groups(
+    client: Client, school: School, coordinator: User, teacher: User, group: Group
+) -> None:
+    elsewhere = factories.make_group(school, name="7z")
+    given, others = {}, {"own": teacher, "theirs": coordinator, "not mine": coordinator}
+    for name, giver in others.items():
+        given[name] = factories.make_role(
+            factories.make_user(first_name="Demo", last_name=name.replace(" ", "")),
+            "substitute",
+            school,
+            until=timezone.now() + timedelta(hours=3),
+            given_by=giver,
+        )
+    with school_transaction(school):
+        for name, place in (("own", elsewhere), ("theirs", group), ("not mine", elsewhere)):
+            RoleGroup.objects.create(school=school, role=given[name], group=place)
+        RoleGroup.objects.create(school=school, role=given["own"], group=group)
+    client.force_login(teacher)
+
+    page = client.get(PAGE).content.decode()
+    ended = [client.post(f"{PAGE}{role.pk}/beeindigen/").status_code for role in given.values()]
+
+    assert [page.count(f"<strong>Demo {name}</strong>") for name in ("own", "theirs", "notmine")] == [1, 1, 0]
+    assert ended == [302, 302, 404]
