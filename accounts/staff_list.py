@@ -72,8 +72,11 @@ def _place(user: User, called: str) -> tuple[str, str, str]:
 
 
 def _called(roles: list[Role]) -> str:
-    """Give the words of the inviter while the owner of the account has not been here; empty afterwards."""
-    return roles[-1].called if all(role.called for role in roles) else ""
+    """Give the words of the inviter while the owner of the account has not been here; empty afterwards.
+
+    All roles of one person here say the same.
+    """
+    return roles[0].called
 
 
 def _not_here_yet(user: UUID, called: str, roles: list[Role]) -> StaffRow:

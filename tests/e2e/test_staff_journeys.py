@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Portal
 
 pytestmark = pytest.mark.e2e
-SCHOOL = "99ZZ00"
+SCHOOL, OTHER = "99ZZ00", "99XX01"
 
 
 def another(browser: Browser, portal: Portal) -> Visit:
@@ -56,7 +56,7 @@ def test_teacher_gives_a_substitute_a_pass_that_works_at_once_and_ends_at_once(
     substitute.page.context.close()
 
 
-def test_coordinator_gives_a_colleague_another_role_and_ends_it(visit_at: Visit, portal: Portal) -> None:
+def test_coordinator_gives_a_colleague_another_role_changes_it_and_ends_it(visit_at: Visit, portal: Portal) -> None:
     visit = visit_at
     visit.sign_in(portal.person("ict_coordinator", SCHOOL))
     colleague = portal.person("teacher", SCHOOL)["name"]
@@ -66,13 +66,48 @@ def test_coordinator_gives_a_colleague_another_role_and_ends_it(visit_at: Visit,
     visit.page.get_by_label("Rol", exact=True).select_option("support_staff")
     visit.click("Rol geven")
     given = visit.text()
+    visit.click("Wijzigen onderwijsondersteuner", "link")
+    visit.look()
+    visit.page.get_by_label("Laatste dag").fill("2030-07-31")
+    visit.click("De rol wijzigen")
+    changed = visit.text()
     visit.click("Beëindigen onderwijsondersteuner", "link")
     asked = visit.text()
     visit.click("Rol beëindigen")
 
     assert "onderwijsondersteuner" in given
+    assert "tot en met 31 juli 2030" in changed
     assert "Deze persoon houdt hier:\nleerkracht" in re.sub(r"\n+", "\n", asked)
     assert visit.page.locator("li.row", has_text="onderwijsondersteuner").count() == 0
+
+
+def test_invited_teacher_of_another_school_is_known_by_the_own_name_once_there(
+    visit: Visit, portal: Portal, browser: Browser
+) -> None:
+    guest_of = portal.person("teacher", OTHER)
+    visit.sign_in(portal.person("ict_coordinator", SCHOOL))
+    visit.go(f"/school/{SCHOOL}/medewerkers/uitnodigen/")
+    facts = (("Voornaam", "Gast"), ("Achternaam", "Onbekend"), ("E-mailadres", guest_of["email"]))
+    for label, words in facts:
+        visit.page.get_by_label(label).fill(words)
+    visit.click("Uitnodiging versturen")
+    visit.look()
+    before = visit.text()
+
+    guest = another(browser, portal)
+    guest.sign_in(guest_of)
+    guest.look()
+    guest.page.locator("main button", has_text=SCHOOL).click()
+    guest.page.wait_for_load_state()
+    visit.go(f"/school/{SCHOOL}/medewerkers/")
+    after = visit.text()
+    visit.click(guest_of["name"], "link")
+    visit.click("Beëindigen leerkracht", "link")
+    visit.click("Rol beëindigen")
+
+    assert ("Gast Onbekend" in before, guest_of["name"] in before) == (True, False)
+    assert ("Gast Onbekend" in after, guest_of["name"] in after) == (False, True)
+    guest.page.context.close()
 
 
 def test_coordinator_adds_the_network_of_the_school_in_one_click_and_takes_it_away(

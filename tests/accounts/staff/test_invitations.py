@@ -204,6 +204,23 @@ def test_school_reads_the_own_name_once_the_invited_person_has_come(
         assert AuditEntry.objects.get_queryset().filter(event="accounts.first_here", actor_id=elsewhere.pk).count() == 1
 
 
+def test_one_who_comes_makes_nobody_else_known(
+    client: Client, coordinator: User, other_school: School, elsewhere: User
+) -> None:
+    another = factories.make_user(email="ander@voorbeeldschool.example", first_name="Andere", last_name="Naam")
+    factories.make_role(another, "teacher", other_school)
+    client.force_login(coordinator)
+    client.post(f"{HOME}uitnodigen/", invitation(first_name="Wie", last_name="Dan"))
+    client.post(f"{HOME}uitnodigen/", invitation(first_name="Nog", last_name="Een", email=str(another.email)))
+    guest = PortalClient()
+    guest.force_login(elsewhere)
+
+    guest.get("/school/99XX00/")
+
+    page = client.get(HOME).content.decode()
+    assert [name in page for name in ("Werkelijke Naam", "Nog Een", "Andere Naam")] == [True, True, False]
+
+
 def test_who_is_known_at_the_school_keeps_the_own_name_in_a_second_role(
     client: Client, coordinator: User, teacher: User
 ) -> None:
