@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
 
 from accounts.models import Passkey, Role, RoleName, StaffCheck, TotpDevice, User
 from accounts.models.role import DELEGATES
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
     from basispoort.web.boards import SchoolFact
     from schools.models import School
+
+
+# A coordinator whose last day lies within this time does not stay.
+SOON = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,14 @@ def rows_of(schools: Sequence[School]) -> list[BoardRow]:
     """Give a row for each of these schools, those that use the portal first; a fixed number of queries."""
     delegates: dict[int, set[UUID]] = defaultdict(set)
     coordinators: dict[int, dict[UUID, Role]] = defaultdict(dict)
+    unknown: set[tuple[int, UUID]] = set()
+    soon = timezone.localdate() + SOON
     running = Role.objects.get_queryset().running_today().filter(role__in=DELEGATES)
     for role in running.for_schools(schools).select_related("user"):
         assert role.school_id is not None
         delegates[role.school_id].add(role.user_id)
+        if role.called:  # of who has not come yet, nothing of the account elsewhere is told
+            unknown.add((role.school_id, role.user_id))
         if role.role == RoleName.ICT_COORDINATOR:
             coordinators[role.school_id][role.user_id] = role
     with_step = _with_second_step(set().union(*delegates.values()))
@@ -67,9 +77,14 @@ def rows_of(schools: Sequence[School]) -> list[BoardRow]:
         BoardRow(
             school=school,
             coordinators=len(who(school)),
-            without_second_step=len(delegates[school.pk] - with_step),
-            last_sign_in=max((one.user.last_login for one in who(school) if one.user.last_login), default=None),
-            last_one_stops=bool(who(school)) and all(one.leave_announced_at or one.ends_on for one in who(school)),
+            without_second_step=sum(
+                user not in with_step or (school.pk, user) in unknown for user in delegates[school.pk]
+            ),
+            last_sign_in=max(
+                (one.user.last_login for one in who(school) if one.user.last_login and not one.called), default=None
+            ),
+            last_one_stops=bool(who(school))
+            and all(one.leave_announced_at or (one.ends_on and one.ends_on < soon) for one in who(school)),
             checked_on=checked.get(school.pk),
             facts=told[school.pk],
         )

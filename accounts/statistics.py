@@ -117,7 +117,7 @@ def _by_day_and_hour(entries: QuerySet[Any]) -> dict[date, Counter[int]]:
 
 def _staff_days(school: School, since: datetime) -> Counter[date]:
     """Count the days' sign-ins of who has a role here; a sign-in of staff belongs to no school, so it is looked up."""
-    people = Role.objects.for_school(school).not_over().values("user")
+    people = Role.objects.for_school(school).not_over().filter(called="").values("user")
     with unscoped("sign-ins of a school's staff, counted"):
         entries = AuditEntry.objects.get_queryset().filter(
             school_id__isnull=True, event=events.SIGNED_IN, at__gte=since, actor_id__in=people

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.actions.staff import announce_leave
-from accounts.models import RoleName
+from accounts.models import RoleName, User
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import school_transaction, unscoped
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from accounts.models import User
     from tests.conftest import PortalClient
 
 OF_BOARDS = [(name, path) for name, path, access in ALL if access and access.kind == "requires_board"]
@@ -242,3 +241,28 @@ def test_page_of_a_large_board_is_cut_in_parts_and_stays_light(browser: PortalCl
     assert [len(one.context["page"].object_list) for one in (first, second)] == [50, 6]
     assert len(first.content) < 60_000
     assert browser.get(page_of(school), {"page": "x"}).status_code == 200
+
+
+@pytest.mark.requirement("SR-A05")
+def test_board_reads_nothing_of_the_account_of_who_has_not_come_yet(browser: PortalClient, school: School) -> None:
+    user = factories.make_user()
+    factories.make_role(user, "ict_coordinator", school, called="Wie Dan")
+    factories.make_app(user)
+    User.objects.filter(pk=user.pk).update(last_login=timezone.now() - timedelta(days=400))
+
+    (row,) = browser.get(page_of(school)).context["page"].object_list
+    staff = browser.get(staff_page(school)).content.decode()
+
+    assert (row.coordinators, row.without_second_step, row.last_sign_in) == (1, 1, None)
+    assert ("Wie Dan" in staff, user.full_name in staff) == (True, False)
+
+
+@pytest.mark.requirement("SR-B09")
+@pytest.mark.parametrize(("days", "seen"), [(None, False), (30, True), (200, False)])
+def test_school_whose_only_coordinator_has_a_last_day_is_seen_by_the_board(
+    browser: PortalClient, school: School, days: int | None, *, seen: bool
+) -> None:
+    last_day = timezone.localdate() + timedelta(days=days) if days else None
+    factories.make_role(factories.make_user(), "ict_coordinator", school, ends_on=last_day)
+
+    assert [row.school for row in browser.get(page_of(school)).context["stopping"]] == ([school] if seen else [])

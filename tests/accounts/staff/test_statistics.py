@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import UserPupil
+from accounts.models import Role, UserPupil
 from accounts.statistics import NotYet, SecondSteps, Statistics, statistics_of
 from basispoort.audit import trail
 from basispoort.audit.models import AuditEntry
-from basispoort.lib.tenancy import school_transaction
+from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
 from tests.accounts.pupils.factories import DIGITS, code_path, make_code
 from tests.conftest import PortalClient
@@ -190,3 +190,17 @@ def test_number_of_queries_does_not_depend_on_how_much_there_is(
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.requirement("SR-A05")
+def test_sign_ins_elsewhere_of_who_has_not_come_yet_are_not_counted(school: School) -> None:
+    user = factories.make_user()
+    role = factories.make_role(user, "teacher", school, called="Wie Dan")
+    with unscoped("a test writes"):
+        AuditEntry.objects.bulk_create([entry(None, timezone.now(), actor_id=user.pk)])
+    before = numbers(school)
+    with school_transaction(school):
+        Role.objects.for_school(school).filter(pk=role.pk).update(called="")
+
+    assert (before.staff.total, before.invited) == (0, 1)
+    assert numbers(school).staff.total == 1
