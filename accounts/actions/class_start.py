@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.core import signing
-from django.db.models.functions import Least, Now
+from django.db.models import Value
+from django.db.models.functions import Greatest, Least, Now
 
 from accounts import events
 from accounts.actions.enter import Way, enter
+from accounts.actions.groups import lent_until
 from accounts.actions.pupil_sign_in import user_of
 from accounts.models import ClassStart, LetIn, PupilCode
 from accounts.models.class_start import ASK_LASTS, LASTS
+from accounts.permissions import CLASS_START
 from accounts.sessions import stored_key
 from basispoort.audit import trail
 from basispoort.lib.compiled import Objects
@@ -61,6 +64,7 @@ def _number_of(button: str, session: SessionBase, group: Group) -> UUID:
 def open_start(*, school: School, group: Group, button: str, session: SessionBase, acting_user: User) -> ClassStart:
     """Open a class start for ten minutes by the database's clock; where one runs, give that one as it is.
 
+    Who has the group by a pass alone opens it until the pass ends at most.
     Raises StartRefused for a button of another session or group, or one that was pressed before. Waits of pupils after
     wrong codes end at once.
     """
@@ -74,7 +78,12 @@ def open_start(*, school: School, group: Group, button: str, session: SessionBas
     if starts.filter(request_key=number).exists():
         raise StartRefused
     fresh = ClassStart(school=school, group=group, started_by=acting_user, request_key=number)
-    fresh.started_at, fresh.ends_at = Now(), Now() + LASTS
+    # What a pass opened ends with the pass, which ends by itself.
+    lent = lent_until(acting_user, school, group, CLASS_START)
+    fresh.started_at, fresh.ends_at = (
+        Now(),
+        Least(Now() + LASTS, Greatest(Now(), Value(lent))) if lent else Now() + LASTS,
+    )
     fresh.save(force_insert=True)
     pupils = Pupil.objects.for_school(school).present().filter(home_group=group)
     PupilCode.objects.for_school(school).filter(pupil__in=pupils, last_wrong_at__isnull=False).forget_tries()

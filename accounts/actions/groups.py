@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.models import RoleGroup, RoleName
 from accounts.permissions import RIGHTS, sees_all_groups
@@ -12,6 +12,7 @@ from basispoort.lib.compiled import Objects
 from schools.models import Group, StaffGroup
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from accounts.models import User
@@ -51,6 +52,17 @@ def may_at(user: User, school: School, group: Group, right: str) -> bool:
     if not user.has_perm(right, school):
         return False
     return not _passes(user, school) or group_seen(user, school, group.pk, right) is not None
+
+
+def lent_until(user: User, school: School, group: Group, right: str) -> datetime | None:
+    """Give the moment at which a right at a group ends by itself as a pass alone gives it; None where it stays."""
+    passes = _passes(user, school)
+    taught = TAUGHT.first(school=school.pk, user=user.pk, group=group.pk) if passes else None
+    if not passes or sees_all_groups(user, school) or (taught and _works_here_with(user, school, right)):
+        return None
+    given = RoleGroup.objects.for_school(school).filter(role__in=passes, group=group)
+    until: datetime | None = given.aggregate(until=Max("role__until"))["until"]
+    return until
 
 
 def _works_here_with(user: User, school: School, right: str) -> bool:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import PupilCode, RoleName
+from accounts.models import PupilCode, RoleGroup, RoleName
 from accounts.tasks import forget_class_starts
 from basispoort.lib.tenancy import school_transaction, unscoped
 from tests import factories
@@ -238,3 +238,20 @@ def test_rows_older_than_a_day_are_forgotten(school: School, group: Group, pupil
 
     assert forgotten == 1
     assert (len(starts(school)), asks(school)) == (1, [])
+
+
+@pytest.mark.parametrize(("of", "minutes"), [("pass", 3), ("pass and own group", 10), ("long pass", 10)])
+def test_start_by_a_pass_ends_with_the_pass(
+    client: Client, school: School, group: Group, teacher: User, of: str, minutes: int
+) -> None:
+    user = teacher if of == "pass and own group" else factories.make_user()
+    until = timezone.now() + timedelta(hours=2) if of == "long pass" else timezone.now() + timedelta(minutes=3)
+    lent = factories.make_role(user, RoleName.SUBSTITUTE, school, until=until)
+    with school_transaction(school):
+        RoleGroup.objects.create(school=school, role=lent, group=group)
+    client.force_login(user)
+
+    client.post(page_of(group), {"button": button(client, group)})
+
+    (start,) = starts(school)
+    assert abs(start.ends_at - start.started_at - timedelta(minutes=minutes)) < timedelta(seconds=20)
