@@ -265,7 +265,7 @@ def test_teacher_sees_and_ends_the_passes_given_by_the_own_hand_or_for_the_own_g
     with school_transaction(school):
         for name, place in (("own", elsewhere), ("theirs", group), ("not mine", elsewhere)):
             RoleGroup.objects.create(school=school, role=given[name], group=place)
-        RoleGroup.objects.create(school=school, role=given["own"], group=group)
+        RoleGroup.objects.create(school=school, role=given["own"], group=factories.make_group(school))
     client.force_login(teacher)
 
     page = client.get(PAGE).content.decode()
