@@ -267,3 +267,16 @@ def test_what_changed_since_it_was_asked_keeps_it_from_being_confirmed(
     client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
 
     assert has_app(owner)
+
+
+def test_asker_who_stopped_since_does_not_count_for_who_has_no_weighty_role_either(
+    client: Client, coordinator: User, colleague: User, teacher: User
+) -> None:
+    factories.make_app(teacher)
+    reset = ask(client, coordinator, teacher)
+    factories.end_roles(coordinator)
+    client.force_login(colleague)
+
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+
+    assert has_app(teacher)
