@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef
 from django.utils import timezone
 
 from accounts.models import Passkey, Role, RoleName, StaffCheck, TotpDevice, User
@@ -66,7 +66,9 @@ def rows_of(schools: Sequence[School]) -> list[BoardRow]:
         if role.role == RoleName.ICT_COORDINATOR:
             coordinators[role.school_id][role.user_id] = role
     with_step = _with_second_step(set().union(*delegates.values()))
-    checks = StaffCheck.objects.for_schools(schools).order_by().values("school").annotate(last=Max("day"))
+    # A check by the board that the school had before is none of this one's.
+    own = StaffCheck.objects.for_schools(schools).filter(board=F("school__board"))
+    checks = own.order_by().values("school").annotate(last=Max("day"))
     checked = dict(checks.values_list("school", "last"))
     told = facts_of(schools)
 

@@ -189,9 +189,7 @@ class AccessMiddleware:
     def _enter(self, request: PortalRequest, user: User, access: Access, kwargs: dict[str, Any]) -> None:
         """Find the place that a page is about among the user's own, and open the database for it."""
         if access.kind == "requires":
-            school = self._enter_school(request, user, access, kwargs)
-            if any(role.called for role in user.running_roles() if role.school == school):
-                come_to(school, user)
+            come_to(self._enter_school(request, user, access, kwargs), user)
         if access.kind == "requires_board":
             self._enter_board(request, user, access, kwargs)
         if access.kind == "back_office":
@@ -214,12 +212,13 @@ class AccessMiddleware:
 
     @staticmethod
     def _enter_with_grant(request: PortalRequest, user: User, kwargs: dict[str, Any]) -> None:
-        """Open the database for a school that lets the helpdesk look now; any other is not there (SR-B07)."""
+        """Open the database for a school in service that lets the helpdesk look; any other is not there (SR-B07)."""
         code = normal_code(str(kwargs.get("school", "")))
         school = School.objects.filter(code=code).first()
         scope = [school] if school is not None else []
         with school_transaction(*scope):
-            if school is None or running_grant(school) is None:
+            in_service = school is not None and school.is_in_service_on(timezone.localdate())
+            if school is None or not in_service or running_grant(school) is None:
                 trail.record(
                     events.DENIED,
                     school=school,

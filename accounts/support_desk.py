@@ -16,7 +16,7 @@ from accounts.staff_list import StaffRow, staff_of
 from schools.models import Pupil, PupilSubgroup, StaffGroup, StaffMember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -104,11 +104,15 @@ def is_long_enough(query: str) -> bool:
 
 def _named(query: str, prefix: str = "") -> Q:
     """Give the condition that each word of a query stands in one of the names."""
+    return _each_word(query, [f"{prefix}{name}" for name in NAMES])
+
+
+def _each_word(query: str, columns: Sequence[str]) -> Q:
     condition = Q()
     for word in query.split():
         one = Q()
-        for name in NAMES:
-            one |= Q(**{f"{prefix}{name}__icontains": word})
+        for column in columns:
+            one |= Q(**{f"{column}__icontains": word})
         condition &= one
     return condition
 
@@ -129,7 +133,10 @@ def _pupils(school: School, query: str) -> list[Found]:
 
 
 def _staff(school: School, query: str) -> list[Found]:
-    roles = Role.objects.for_school(school).not_over().filter(_named(query, "user__")).select_related("user")
+    # Who has not come to the school yet is found by the name that it knows, and by no other.
+    known = Q(called="") & _named(query, "user__")
+    invited = ~Q(called="") & _each_word(query, ["called"])
+    roles = Role.objects.for_school(school).not_over().filter(known | invited).select_related("user")
     by_user: dict[UUID, list[Role]] = {}
     for role in roles.order_by("user__first_name", "user__last_name", "user", "role"):
         by_user.setdefault(role.user_id, []).append(role)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.core import signing
 from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, RoleName, User, UserKind
@@ -18,13 +19,13 @@ from schools.models import Pupil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from basispoort.lib.tenancy import TenantQuerySet
     from schools.models import School
 
 ROWS_A_PAGE = 50
 ROLE_LABELS = {str(value): label for value, label in RoleName.choices}
+MARK = "accounts.trail_page"
 PERSON = "accounts.user"
 PUPIL = "schools.pupil"
 ROLE = "accounts.role"
@@ -69,17 +70,22 @@ def page_of(rows: TenantQuerySet[AuditEntry], before: str) -> TrailPage:
     if mark := _mark(before):
         rows = rows.filter(Q(at__lt=mark[0]) | Q(at=mark[0], id__lt=mark[1]))
     found = list(rows[: ROWS_A_PAGE + 1])
-    older = f"{found[ROWS_A_PAGE - 1].at.isoformat()}_{found[ROWS_A_PAGE - 1].id}" if len(found) > ROWS_A_PAGE else ""
+    last = found[ROWS_A_PAGE - 1] if len(found) > ROWS_A_PAGE else None
+    older = signing.dumps([last.at.isoformat(), str(last.id)], salt=MARK) if last else ""
     return TrailPage(in_words(found[:ROWS_A_PAGE]), older)
 
 
+def is_first_page(before: str) -> bool:
+    """Tell whether a page begins at the newest entry: without a mark, or with one that nobody gave out."""
+    return _mark(before) is None
+
+
 def _mark(text: str) -> tuple[datetime, UUID] | None:
-    moment, _between, number = text.rpartition("_")
     try:
-        at = parse_datetime(moment)
-        return (at, UUID(number)) if at is not None and at.tzinfo is not None else None
-    except ValueError:
+        moment, number = signing.loads(text, salt=MARK)
+    except signing.BadSignature:
         return None
+    return datetime.fromisoformat(moment), UUID(number)
 
 
 def in_words(entries: Iterable[AuditEntry]) -> list[TrailLine]:

@@ -84,11 +84,13 @@ def staff_to_show(school: School, pk: UUID) -> User:
     user = User.objects.filter(pk=pk, is_active=True).first()
     if user is None or user.kind not in {UserKind.STAFF, UserKind.PORTAL}:
         raise NotWithThisOne(str(_("This person does not work at the school now.")))
-    if second_step.is_powerful(user):
-        raise NotWithThisOne(str(_("This person may do more than a teacher: nobody looks along with that.")))
     here = [role for role in user.running_roles() if role.school_id == school.pk]
     if not here:
         raise NotWithThisOne(str(_("This person does not work at the school now.")))
+    if here[0].called:
+        raise NotWithThisOne(str(_("This person was invited and has not come to the school yet.")))
+    if second_step.is_powerful(user):
+        raise NotWithThisOne(str(_("This person may do more than a teacher: nobody looks along with that.")))
     user.see_only(here)
     return user
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "basispoort.lib.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "basispoort.lib.middleware.SecurityHeadersMiddleware",
+    "basispoort.lib.middleware.PlainAddressMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -81,10 +81,11 @@ def visitor_of(user: User, school: School) -> Visitor:
 
 
 def schools_of(user: User) -> list[School]:
-    """Give the schools at which a user may open material."""
+    """Give the schools at which a user may open material, those where the user has been before first."""
     if user.kind == UserKind.PUPIL:
         with unscoped("at which school is this pupil"):
             link = UserPupil.objects.get_queryset().select_related("school").filter(user=user).first()
         return [link.school] if link else []
-    found = {role.school.pk: role.school for role in user.running_roles() if role.school is not None}
+    roles = sorted(user.running_roles(), key=lambda role: bool(role.called))
+    found = {role.school.pk: role.school for role in roles if role.school is not None}
     return [school for school in found.values() if holds(user, MATERIAL_OPEN, school)]

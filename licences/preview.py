@@ -52,7 +52,8 @@ def _pupils(school: School) -> QuerySet[Pupil]:
 
 
 def _staff(school: School) -> QuerySet[User]:
-    openers = Role.objects.for_school(school).running_today().filter(role__in=OPENERS)
+    # Nothing leaves of who has not come to the school yet, so nothing is shown.
+    openers = Role.objects.for_school(school).running_today().filter(role__in=OPENERS, called="")
     return User.objects.filter(pk__in=openers.values("user"), is_active=True).order_by("first_name", "last_name", "pk")
 
 

@@ -154,7 +154,8 @@ def make_export(*, school_id: int, export_id: UUID) -> str:
             return ""
         kind = kind_of(export.kind)
         if not kind.is_open_to(export.asked_by, export.school):
-            return _end(export, ExportState.OVER)
+            trail.record(events.EXPORT_MADE, school=export.school, acting_user=None, target=export, outcome="denied")
+            return _end(export, ExportState.REFUSED)
         with translation.override(export.asked_by.language):
             head, *rows = kind.make(export.school, export.chosen)
         export.content = harmless_csv([head, *rows]).encode()
@@ -267,4 +268,4 @@ def _watch(export: Export) -> None:
         mine = Export.objects.get_queryset().filter(asked_by=export.asked_by_id)
         rows = mine.filter(asked_at__gt=Now() - timedelta(days=1)).aggregate(all=Sum("rows"))["all"] or 0
     if rows > MANY_ROWS_A_DAY:
-        raise_alert(EXPORTS, facts={"rows": rows, "account": str(export.asked_by_id)})
+        raise_alert(EXPORTS, facts={"rows": rows, "accounts": [str(export.asked_by_id)]})

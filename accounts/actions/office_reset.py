@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
@@ -65,7 +66,9 @@ def is_for_us(user: User) -> bool:
         if len(powerful) > 1 or any(school is None for school, _board in powerful):
             return True
         schools = {school for school, _board in powerful or places} - {None}
-        helpers = roles.filter(school__in=schools, role__in=MAY_RESET).exclude(user=user)
+        helpers = roles.filter(school__in=schools, role__in=MAY_RESET, called="", user__is_active=True)
+        # Who was invited and has not chosen a password yet helps nobody.
+        helpers = helpers.exclude(user=user).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
         found: dict[int, set[UUID]] = {}
         for school, helper in helpers.values_list("school", "user"):
             found.setdefault(school, set()).add(helper)

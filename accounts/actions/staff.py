@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.actions.class_start import close_starts_of
+from accounts.actions.support import end_grants_of
 from accounts.actions.tokens import MAILS_AN_HOUR, RoleRunsAlready, called_at, invite_user, mail_link, mail_role
 from accounts.failures import HOUR
 from accounts.models import FailureCounter, Role, RoleName, TokenPurpose, User, UserKind, UserStaff
@@ -146,6 +147,8 @@ def end_role(*, school: School, role: Role, acting_user: User) -> None:
         raise MayNotGive
     with transaction.atomic():
         _keep_a_coordinator(school, role, last_day=role.ends_on)
+        if role.role == RoleName.ICT_COORDINATOR:
+            end_grants_of(school=school, user=role.user, acting_user=acting_user)
         if not Role.objects.for_school(school).not_over().filter(pk=role.pk).update(until=Now()):
             raise RoleOver
         trail.record(
@@ -228,6 +231,8 @@ def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:
 
 def come_to(school: School, user: User) -> None:
     """Note that somebody who had an account already came to a school that gave a role; now it knows the own name."""
+    if not any(role.called for role in user.running_roles() if role.school_id == school.pk):
+        return
     with school_transaction(school):
         unknown = Role.objects.for_school(school).filter(user=user).exclude(called="")
         if unknown.update(called=""):

@@ -190,6 +190,13 @@ def end_support(*, school: School, acting_user: User) -> None:
     _tell_end(school, grant, ended_by=acting_user)
 
 
+def end_grants_of(*, school: School, user: User, acting_user: User) -> None:
+    """End what somebody let the helpdesk see, as the role that gave it ends; it does not come back with the role."""
+    grant = running_grant(school)
+    if grant is not None and grant.granted_by_id == user.pk:
+        end_support(school=school, acting_user=acting_user)
+
+
 def tell_ended_grants() -> int:
     """Tell coordinators of the grants that ended by themselves, each once; gives how many."""
     with unscoped("grants of the helpdesk that are over"):

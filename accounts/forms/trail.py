@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +14,9 @@ from basispoort.audit.events import all_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 def _choices() -> Iterator[tuple[str, Any]]:
@@ -35,7 +38,7 @@ class TrailForm(forms.Form):
         """Give the moments and the rest as the list wants them."""
         self.is_valid()
         values = self.cleaned_data
-        since, until = values.get("since"), values.get("until")
+        since, until = _sensible(values.get("since")), _sensible(values.get("until"))
         return {
             "since": _midnight(since) if since else None,
             "until": _midnight(until + timedelta(days=1)) if until else None,
@@ -44,5 +47,10 @@ class TrailForm(forms.Form):
         }
 
 
-def _midnight(day: Any) -> datetime:  # noqa: ANN401 - a date
+def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, timezone.get_current_timezone())
+
+
+def _sensible(day: date | None) -> date | None:
+    """Give a day on which there may be entries; before the portal was there, or long after today, is not asked."""
+    return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None

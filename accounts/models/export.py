@@ -29,13 +29,14 @@ class ExportReason(models.TextChoices):
 
 
 class ExportState(models.TextChoices):
-    """The way of an export; the last three are its ends."""
+    """The way of an export; the last four are its ends."""
 
     WAITING = "waiting", _("being made")
     READY = "ready", _("ready to be fetched")
     FETCHED = "fetched", _("fetched")
     OVER = "over", _("not fetched in time")
     FAILED = "failed", _("did not succeed")
+    REFUSED = "refused", _("not made: who asked may not have it any more")
 
 
 class ExportQuerySet(TenantQuerySet["Export"]):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import OFFICE_ALERTS
-from basispoort.audit.alerts import kind_of, solve_alert
+from basispoort.audit.alerts import AboutOneself, kind_of, solve_alert
 from basispoort.audit.models import Alert
 from basispoort.lib.access import back_office
 
@@ -35,8 +35,11 @@ def office_alert(request: StaffRequest, alert: UUID) -> HttpResponse:
 @require_POST
 def office_alert_solve(request: StaffRequest, alert: UUID) -> HttpResponse:
     """Mark an alert as solved."""
-    if solve_alert(alert=get_object_or_404(Alert, pk=alert), acting_user=request.user):
-        messages.success(request, _("The alert is solved. When it happens again, a new one opens."))
-    else:
-        messages.info(request, _("Somebody marked this alert as solved already."))
+    try:
+        if solve_alert(alert=get_object_or_404(Alert, pk=alert), acting_user=request.user):
+            messages.success(request, _("The alert is solved. When it happens again, a new one opens."))
+        else:
+            messages.info(request, _("Somebody marked this alert as solved already."))
+    except AboutOneself:
+        messages.error(request, _("This alert is about your own account. Let a colleague look at it."))
     return redirect("admin:audit_alert_changelist")

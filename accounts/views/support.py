@@ -47,7 +47,7 @@ def _page(request: SchoolRequest, form: GrantForm | None = None) -> HttpResponse
     return render(request, "accounts/support/support.html", facts)
 
 
-@requires(permissions.SUPPORT_SEE)
+@requires(permissions.SUPPORT_SEE, before_agreement=True)
 @require_safe
 def support(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - the middleware found the school
     """Show whether the helpdesk can look now, what it asks, and each look."""
@@ -85,7 +85,7 @@ def support_refuse(request: SchoolRequest, school: str, asked: UUID) -> HttpResp
     return redirect("accounts:support", request.school)
 
 
-@requires(permissions.SUPPORT_SEE)
+@requires(permissions.SUPPORT_SEE, before_agreement=True)
 @require_POST
 def support_end(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - see above
     """End it at once."""

@@ -23,6 +23,7 @@ from accounts.watching import NotWithThisOne
 from basispoort.audit import trail
 from basispoort.lib.access import back_office, fresh, within_grant
 from basispoort.lib.tenancy import school_scope
+from basispoort.web.errors import not_found
 from schools.models import School
 
 if TYPE_CHECKING:
@@ -79,6 +80,19 @@ def _note(request: SchoolRequest, event: str, target: Model | None = None, **det
     )
 
 
+def _nobody(request: SchoolRequest) -> HttpResponse:
+    """Answer 404 for somebody who is not of this school, and write the try down, which an exception would undo."""
+    trail.record(
+        events.DENIED,
+        school=request.school,
+        acting_user=request.user,
+        role=RoleName.HELPDESK,
+        outcome="denied",
+        details={"right": SUPPORT_LOOK},
+    )
+    return not_found(request, Http404())
+
+
 @within_grant
 @back_office(SUPPORT_LOOK)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +128,7 @@ def pupil(request: SchoolRequest, school: str, pupil: UUID) -> HttpResponse:  # 
     """Show one pupil, and why material does not open; never a code."""
     page = pupil_page(request.school, pupil)
     if page is None:
-        raise Http404
+        return _nobody(request)
     _note(request, events.SUPPORT_PERSON_SEEN, page.pupil)
     return render(request, "accounts/support/pupil.html", {"grant": _grant(request), "page": page})
 
@@ -126,7 +140,7 @@ def staff(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:  # n
     """Show one member of staff; never an address."""
     page = staff_page(request.school, user)
     if page is None or page.row is None:
-        raise Http404
+        return _nobody(request)
     _note(request, events.SUPPORT_PERSON_SEEN, page.row.roles[0].user)
     return render(request, "accounts/support/staff.html", {"grant": _grant(request), "page": page})
 
@@ -138,7 +152,7 @@ def roster_member(request: SchoolRequest, school: str, member: UUID) -> HttpResp
     """Show somebody of the roster's staff whom nobody has invited."""
     page = roster_page(request.school, member)
     if page is None:
-        raise Http404
+        return _nobody(request)
     _note(request, events.SUPPORT_PERSON_SEEN, page.member)
     return render(request, "accounts/support/staff.html", {"grant": _grant(request), "page": page})
 
@@ -152,7 +166,7 @@ def pupil_watch(request: SchoolRequest, school: str, pupil: UUID) -> HttpRespons
     try:
         watch_pupil(request, grant=_grant(request), pupil=pupil, acting_user=request.user)
     except NotWithThisOne:
-        raise Http404 from None
+        return _nobody(request)
     return redirect("/")
 
 
@@ -163,7 +177,7 @@ def pupil_watch(request: SchoolRequest, school: str, pupil: UUID) -> HttpRespons
 def staff_watch(request: SchoolRequest, school: str, user: UUID) -> HttpResponse:
     """Begin to look along with a member of staff; of somebody with more rights the page says why not."""
     if staff_page(request.school, user) is None:
-        raise Http404
+        return _nobody(request)
     try:
         watch_staff(request, grant=_grant(request), user=user, acting_user=request.user)
     except NotWithThisOne as refusal:

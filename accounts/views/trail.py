@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts import events, permissions
 from accounts.forms.roles import ExportForm
 from accounts.forms.trail import TrailForm
-from accounts.trail_page import entries_of, page_of
+from accounts.trail_page import entries_of, is_first_page, page_of
 from basispoort.audit import trail
 from basispoort.audit.models import AuditHead
 from basispoort.lib.access import requires
@@ -27,7 +27,7 @@ def log(request: SchoolRequest, school: str) -> HttpResponse:  # noqa: ARG001 - 
     """Show the trail of the school, newest first; the look itself stands in it, once a visit."""
     form = TrailForm(request.GET)
     before = request.GET.get("voor", "")
-    if not before:
+    if is_first_page(before):
         trail.record(events.TRAIL_VIEWED, school=request.school, acting_user=request.user)
     query = request.GET.copy()
     query.pop("voor", None)

@@ -35,7 +35,11 @@ MAIL_ONCE_IN = timedelta(hours=1)
 RAISE = """
 INSERT INTO audit_alert AS known (id, kind, count, facts) VALUES (%s, %s, 1, %s)
 ON CONFLICT (kind) WHERE resolved_at IS NULL DO UPDATE SET
-    count = known.count + 1, facts = excluded.facts, last_seen = statement_timestamp()
+    count = known.count + 1, last_seen = statement_timestamp(),
+    facts = excluded.facts || jsonb_strip_nulls(jsonb_build_object('accounts', (
+        SELECT jsonb_agg(DISTINCT account) FROM jsonb_array_elements(
+            coalesce(known.facts->'accounts', '[]') || coalesce(excluded.facts->'accounts', '[]')
+        ) AS account)))
 RETURNING id, kind, mailed_at
 """
 
@@ -54,6 +58,10 @@ _kinds: dict[str, AlertKind] = {}
 
 class UnknownAlert(LookupError):
     """An alert was raised of a kind that no app has named."""
+
+
+class AboutOneself(Exception):
+    """Nobody marks an alert about the own account as solved."""
 
 
 def alert_kind(name: str, label: str | _StrPromise, advice: str | _StrPromise) -> str:
@@ -79,7 +87,8 @@ def raise_alert(kind: str, *, facts: Mapping[str, Detail] | None = None) -> uuid
     """Open an alert and mail it, or count one more on the alert of this kind that is open; gives its id.
 
     Part of the caller's transaction, in a scope of any kind. `facts` are those of the latest time: ids, counts and
-    names of our own, never a person's data. Raises UnknownAlert.
+    names of our own, never a person's data. The list `accounts` among them says whom it is about, and grows while the
+    alert is open. Raises UnknownAlert.
     """
     kind_of(kind)
     with transaction.atomic():
@@ -112,8 +121,10 @@ def _mail(pk: uuid.UUID, kind: AlertKind) -> None:
 def solve_alert(*, alert: Alert, acting_user: AbstractBaseUser) -> bool:
     """Say that an alert was seen and its cause is gone; False when somebody said so already.
 
-    The next time opens a new one.
+    The next time opens a new one. Raises AboutOneself.
     """
+    if str(acting_user.pk) in alert.facts.get("accounts", []):
+        raise AboutOneself
     with transaction.atomic():
         open_one = Alert.objects.filter(pk=alert.pk, resolved_at__isnull=True)
         if not open_one.update(resolved_at=Now(), resolved_by=acting_user.pk):

@@ -11,4 +11,4 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Register alerts, their event, and what the watch looks at."""
-        from basispoort.audit import alerts, looks  # noqa: F401, PLC0415 - models must be loaded first
+        from basispoort.audit import alerts, looks, seals  # noqa: F401, PLC0415 - models must be loaded first

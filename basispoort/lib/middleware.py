@@ -6,6 +6,8 @@ import secrets
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import BadRequest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -60,6 +62,20 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class PlainAddressMiddleware:
+    """Refuses an address with a zero byte, which no table can be asked for, with 400 (SR-G06)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass every other request on."""
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            message = "The address holds a zero byte."
+            raise BadRequest(message)
+        return self.get_response(request)
 
 
 class SecurityHeadersMiddleware:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
+from basispoort.audit.seals import report
 from basispoort.lib.access import public
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def not_found(request: PortalRequest, exception: Exception) -> HttpResponse:  # 
 @public
 def server_error(request: PortalRequest) -> HttpResponse:
     """Answer 500, or 503 when it is the database that is away: that mends itself, and the page says so (SR-O)."""
-    if not isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    failure = sys.exc_info()[1]
+    report(failure)
+    if not isinstance(failure, (OperationalError, InterfaceError)):
         return _page(request, 500)
     context = {"reference": getattr(request, "id", ""), "away": True}
     response = render(request, "503.html", context, status=503)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
+from accounts.actions.staff import come_to
 from basispoort.audit import trail
 from basispoort.lib.tenancy import school_scope, unscoped
 from licences import causes, events
@@ -85,6 +86,7 @@ def _without_tile(
             visitor = visitor_of(user, school)
             found = first_that_opens(visitor, participant)
             if isinstance(found, LearningMaterial):
+                come_to(school, user)
                 launch = make_launch(visitor, found, session_key=request.session.session_key or "")
                 Launch.objects.for_school(school).filter(pk=launch.pk).update(used_at=Now())
                 trail.record(events.LAUNCHED, school=school, acting_user=user, target=found)

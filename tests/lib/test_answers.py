@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from django.conf import settings
-
-if TYPE_CHECKING:
-    from django.test import Client
+from django.test import Client
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -106,3 +102,10 @@ def test_address_that_only_takes_a_form_answers_with_words(client: Client) -> No
 
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     assert "Deze pagina opent anders" in response.content.decode()
+
+
+@pytest.mark.requirement("SR-G06")
+@pytest.mark.parametrize("path", ["/?x=%00", "/inloggen/?next=%00", "/school/99XX00%00/"])
+@pytest.mark.django_db
+def test_zero_byte_in_an_address_is_a_bad_request(path: str) -> None:
+    assert Client().get(path).status_code == 400

@@ -11,14 +11,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Role
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.tenancy import school_transaction
 from licences.models import AuthorizationCode, Launch
 from tests import factories
-from tests.licences.factories import make_participant
+from tests.licences.factories import assign_to, make_licence, make_material, make_participant, share
 from tests.licences.relying_party import RelyingParty, click, query_of
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from licences.models import LearningMaterial
     from schools.models import Group, Pupil, School
 
@@ -281,3 +283,21 @@ def test_userinfo_without_a_living_token_says_nothing(machine: Client, pupil: Pu
 
     assert answer.status_code == 401
     assert pupil.first_name not in answer.content.decode()
+
+
+@pytest.mark.requirement("SR-A05")
+def test_bookmark_of_who_was_invited_with_an_account_is_a_first_visit_to_the_school(
+    agreed: School, coordinator: User
+) -> None:
+    material, guest = make_material(), factories.make_user()
+    assign_to(make_licence(agreed, material), coordinator, all_staff=True)
+    share(agreed, material.participant, coordinator)
+    factories.make_role(guest, "teacher", agreed, called="Wie Dan")
+    browser = Client()
+    browser.force_login(guest)
+
+    answer = RelyingParty(material.participant).authorise(browser)
+
+    assert "code" in query_of(answer)
+    with school_transaction(agreed):
+        assert not Role.objects.for_school(agreed).exclude(called="").exists()

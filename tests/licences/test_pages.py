@@ -225,3 +225,18 @@ def test_code_that_is_none_is_no_error(client: Client, agreed: School, coordinat
     client.force_login(coordinator)
 
     assert client.get(reverse("licences:trace", args=[agreed.code]), {"code": code}).status_code == 200
+
+
+@pytest.mark.requirement("SR-A05")
+def test_records_of_who_has_not_come_to_the_school_yet_are_not_shown(
+    client: Client, agreed: School, teacher: User, coordinator: User
+) -> None:
+    invited = factories.make_user(first_name="Werkelijke")
+    factories.make_role(invited, "teacher", agreed, called="Wie Dan")
+    client.force_login(coordinator)
+
+    path = reverse("licences:participant", args=[agreed.code, make_participant().pk])
+    page = client.get(path, {"about": "staff"})
+
+    assert set(page.context["page"].object_list) == {teacher, coordinator}
+    assert "Werkelijke" not in page.content.decode()

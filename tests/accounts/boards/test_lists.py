@@ -118,7 +118,7 @@ def test_list_of_a_member_whose_role_ended_in_between_is_not_made(
     ask(browser, school)
     factories.end_roles(member)
 
-    assert make(school).state == ExportState.OVER
+    assert make(school).state == ExportState.REFUSED
 
 
 @pytest.mark.requirement("SR-A12")

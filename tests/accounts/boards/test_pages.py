@@ -266,3 +266,19 @@ def test_school_whose_only_coordinator_has_a_last_day_is_seen_by_the_board(
     factories.make_role(factories.make_user(), "ict_coordinator", school, ends_on=last_day)
 
     assert [row.school for row in browser.get(page_of(school)).context["stopping"]] == ([school] if seen else [])
+
+
+def test_check_by_the_board_that_the_school_had_before_is_none_of_the_new_ones(
+    browser: PortalClient, school: School
+) -> None:
+    seen = browser.get(staff_page(school)).context["check"].initial["seen"]
+    browser.post(f"{staff_page(school)}controle/", {"seen": seen})
+    (before,) = browser.get(page_of(school)).context["page"].object_list
+    board = factories.make_board()
+    School.objects.filter(pk=school.pk).update(board=board)
+    school.refresh_from_db()
+    browser.force_login(factories.make_board_member(board))
+
+    (row,) = browser.get(page_of(school)).context["page"].object_list
+
+    assert (before.checked_on, row.checked_on) == (timezone.localdate(), None)

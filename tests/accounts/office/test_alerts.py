@@ -51,3 +51,17 @@ def test_alert_is_not_solved_by_looking() -> None:
     assert at_office(make_own()).get(f"/kantoor/alert/{alert.pk}/opgelost/").status_code == 405
     alert.refresh_from_db()
     assert alert.resolved_at is None
+
+
+@pytest.mark.django_db
+def test_nobody_marks_an_alert_about_the_own_account_as_solved() -> None:
+    user = make_own()
+    raise_alert("accounts.watching", facts={"accounts": [str(user.pk)]})
+    path = f"/kantoor/alert/{Alert.objects.get().pk}/opgelost/"
+
+    page = at_office(user).post(path, follow=True).content.decode()
+    own = Alert.objects.get().resolved_at
+    at_office(make_own()).post(path)
+
+    assert (own, "gaat over je eigen account" in page) == (None, True)
+    assert Alert.objects.get().resolved_at is not None

@@ -267,3 +267,18 @@ def test_roles_are_those_that_run(school: School, first: PortalClient) -> None:
     with unscoped("a test counts"):
         assert Role.objects.get_queryset().running_today().count() == 2  # the coordinator's and the helpdesk's
     assert OfficeReset.objects.get().user == user
+
+
+@pytest.mark.parametrize("helpers", ["invited", "elsewhere", "shut"])
+def test_colleagues_who_cannot_help_do_not_count(school: School, first: PortalClient, helpers: str) -> None:
+    user = factories.make_user(email=ADDRESS)
+    factories.make_role(user, "ict_coordinator", school)
+    factories.make_app(user)
+    for _ in range(2):
+        colleague = factories.make_user(**{"password": None} if helpers == "invited" else {})
+        factories.make_role(colleague, "head", school, called="Wie Dan" if helpers == "elsewhere" else "")
+        User.objects.filter(pk=colleague.pk).update(is_active=helpers != "shut")
+
+    ask(first)
+
+    assert OfficeReset.objects.count() == 1

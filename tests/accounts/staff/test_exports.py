@@ -186,7 +186,9 @@ def test_who_lost_the_right_since_gets_no_list(at_work: Client, school: School, 
     ask(at_work)
     factories.end_roles(coordinator)
 
-    assert made(school).state == ExportState.OVER
+    assert made(school).state == ExportState.REFUSED
+    with school_transaction(school):
+        assert AuditEntry.objects.for_school(school).get(event="accounts.export.made").outcome == "denied"
 
 
 def test_who_may_no_longer_have_such_a_list_fetches_none(at_work: Client, school: School, coordinator: User) -> None:

@@ -141,6 +141,20 @@ def test_nobody_looks_along_with_who_may_do_more(
 
 
 @pytest.mark.usefixtures("grant")
+def test_nobody_looks_along_with_who_was_invited_and_has_not_come_yet(
+    desk: PortalClient, school: School, other_school: School
+) -> None:
+    user = factories.make_user()
+    factories.make_role(user, RoleName.HEAD, other_school)
+    factories.make_role(user, RoleName.TEACHER, school, called="Wie Dan")
+
+    page: Any = desk.post(f"/kantoor/school/99XX00/medewerkers/{user.pk}/meekijken/", follow=True)
+
+    assert not is_watching(desk)
+    assert "nog niet op de school geweest" in page.content.decode()
+
+
+@pytest.mark.usefixtures("grant")
 def test_nobody_looks_along_with_a_board_member_or_with_the_portals_own(
     desk: PortalClient, school: School, helpdesk: User
 ) -> None:
