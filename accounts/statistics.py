@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import ExtractHour, TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -117,10 +117,15 @@ def _by_day_and_hour(entries: QuerySet[Any]) -> dict[date, Counter[int]]:
 
 def _staff_days(school: School, since: datetime) -> Counter[date]:
     """Count the days' sign-ins of who has a role here; a sign-in of staff belongs to no school, so it is looked up."""
-    people = Role.objects.for_school(school).not_over().filter(called="").values("user")
+    here = Role.objects.for_school(school).running_today().filter(called="")
+    began = here.filter(
+        user=OuterRef("actor_id"), starts_on__lte=TruncDate(ExpressionWrapper(OuterRef("at"), DateTimeField()))
+    )
     with unscoped("sign-ins of a school's staff, counted"):
-        entries = AuditEntry.objects.get_queryset().filter(
-            school_id__isnull=True, event=events.SIGNED_IN, at__gte=since, actor_id__in=people
+        entries = (
+            AuditEntry.objects.get_queryset()
+            .filter(school_id__isnull=True, event=events.SIGNED_IN, at__gte=since, actor_id__in=here.values("user"))
+            .filter(Exists(began))
         )
         counted = entries.annotate(day=TruncDate("at")).values("day").annotate(number=Count("pk")).order_by()
         return Counter({row["day"]: row["number"] for row in counted})

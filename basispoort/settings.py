@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -171,6 +172,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "audit.seal", "schedule": 60.0},
     "keep watch": {"task": "audit.watch", "schedule": 60.0},
+    "verify the whole trail": {"task": "audit.verify", "schedule": crontab(hour="3", minute="20")},
     "wake deliveries whose worker vanished": {"task": "schools.sweep_deliveries", "schedule": 60.0},
     "send mail that waits": {"task": "lib.mail.sweep", "schedule": 60.0},
     "make lists that wait": {"task": "accounts.sweep_exports", "schedule": 60.0},

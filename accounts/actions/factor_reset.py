@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.passwords import end_everything
 from accounts.failures import TooManyTries
-from accounts.models import FactorReset, Passkey, RecoveryKit, Role, TotpDevice, UserKind
+from accounts.models import FactorReset, OfficeReset, Passkey, RecoveryKit, Role, TotpDevice, UserKind
 from accounts.permissions import FACTOR_RESET
 from accounts.second_step import STRONG_ROLES
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
-from basispoort.lib.tenancy import unscoped
+from basispoort.lib.tenancy import school_transaction, unscoped
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,7 +54,7 @@ def is_within_reach(user: User, acting_user: User) -> bool:
     return all(school is not None and acting_user.has_perm(FACTOR_RESET, school) for school in schools)
 
 
-def open_resets(school: School) -> TenantQuerySet[FactorReset]:
+def open_resets(school: School | int) -> TenantQuerySet[FactorReset]:
     """Give the requests at a school that wait for a second person; after a week a request is over."""
     return FactorReset.objects.for_school(school).filter(
         confirmed_at__isnull=True, withdrawn_at__isnull=True, asked_at__gt=Now() - LIVES
@@ -122,7 +122,23 @@ def take_away(user: User, *, who: str) -> None:
     for model in (TotpDevice, Passkey, RecoveryKit):
         model.objects.filter(user=user).delete()
     end_everything(user)
+    _withdraw_others(user)
     tell(user, who, "factor_reset_done", _("Your second step at Basispoort is renewed"))
+
+
+def _withdraw_others(user: User) -> None:
+    """Withdraw what else was asked about the step that is gone: the one that its owner sets up now stays."""
+    OfficeReset.objects.filter(user=user, confirmed_at__isnull=True, withdrawn_at__isnull=True).update(
+        withdrawn_at=Now()
+    )
+    with unscoped("where else this was asked", only_looks=True):
+        rows = FactorReset.objects.get_queryset().filter(
+            user=user, confirmed_at__isnull=True, withdrawn_at__isnull=True
+        )
+        schools = set(rows.values_list("school", flat=True))
+    for school in sorted(schools):
+        with school_transaction(school):
+            open_resets(school).filter(user=user).update(withdrawn_at=Now())
 
 
 def withdraw_reset(*, school: School, reset: FactorReset, acting_user: User) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
@@ -22,6 +21,7 @@ from accounts.permissions import FACTOR_RESET, OFFICE_RESET, RIGHTS
 from accounts.second_step import STRONG_ROLES, has_device
 from basispoort.audit import trail
 from basispoort.lib.tenancy import unscoped
+from schools.models import School
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,16 +59,17 @@ def is_for_us(user: User) -> bool:
         return True
     with unscoped("can a school renew this second step"):
         roles = Role.objects.get_queryset().running_today()
-        places = {(role.school_id, role.board_id) for role in roles.filter(user=user)}
+        places = {(role.school_id, role.board_id) for role in roles.filter(user=user, called="")}
         # One that is to come counts already, as it does where the school asks.
         strong = Role.objects.get_queryset().not_over().filter(user=user, role__in=STRONG_ROLES)
         powerful = {(role.school_id, role.board_id) for role in strong}
-        if len(powerful) > 1 or any(school is None for school, _board in powerful):
+        # A school at which the owner has never been does not renew it, and keeps the own school from doing so.
+        never_there = any(role.called for role in strong)
+        if never_there or len(powerful) > 1 or any(school is None for school, _board in powerful):
             return True
-        schools = {school for school, _board in powerful or places} - {None}
-        helpers = roles.filter(school__in=schools, role__in=MAY_RESET, called="", user__is_active=True)
-        # Who was invited and has not chosen a password yet helps nobody.
-        helpers = helpers.exclude(user=user).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        known = School.objects.filter(pk__in={school for school, _board in powerful or places} - {None})
+        schools = [school.pk for school in known if school.is_in_service_on(timezone.localdate())]
+        helpers = roles.of_who_came().filter(school__in=schools, role__in=MAY_RESET).exclude(user=user)
         found: dict[int, set[UUID]] = {}
         for school, helper in helpers.values_list("school", "user"):
             found.setdefault(school, set()).add(helper)
@@ -148,7 +149,7 @@ def _helpdesk(acting_user: User, reader: User) -> str:
 def _note(event: str, user: User, acting_user: User, details: dict[str, str]) -> None:
     """Write it in the national trail, and in that of each school where the owner works."""
     with unscoped("schools read what was done to their people"):
-        roles = Role.objects.get_queryset().running_today().filter(user=user, school__isnull=False)
+        roles = Role.objects.get_queryset().running_today().filter(user=user, school__isnull=False, called="")
         schools = set(roles.values_list("school", flat=True))
         for school in [None, *sorted(schools)]:
             trail.record(event, school=school, acting_user=acting_user, target=user, details=details)

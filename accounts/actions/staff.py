@@ -168,8 +168,8 @@ def _keep_a_coordinator(school: School, role: Role, *, last_day: date | None) ->
     running = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
     list(running.select_for_update().order_by("pk"))
     # Asked anew: who waited above still counts, by the clock of that statement, one who was ended meanwhile.
-    coordinators = list(running.all())
-    others = [one for one in coordinators if one.user_id != role.user_id]
+    coordinators, came = list(running.all()), set(running.of_who_came().values_list("pk", flat=True))
+    others = [one for one in coordinators if one.user_id != role.user_id and one.pk in came]
     stay = [one for one in others if one.ends_on is None or (last_day is not None and one.ends_on >= last_day)]
     if role.pk in {one.pk for one in coordinators} and not stay:
         raise LastCoordinator
@@ -246,7 +246,7 @@ def announce_leave(*, school: School, acting_user: User) -> bool:
     is so. Raises AnnouncedAlready within a week.
     """
     own = Role.objects.for_school(school).running_today().filter(user=acting_user, role=RoleName.ICT_COORDINATOR)
-    here = Role.objects.for_school(school).running_today().exclude(user=acting_user)
+    here = Role.objects.for_school(school).running_today().of_who_came().exclude(user=acting_user)
     others = here.filter(role=RoleName.ICT_COORDINATOR, leave_announced_at__isnull=True).exists()
     told = {role.user_id: role.user for role in here.filter(role__in=DELEGATES).select_related("user")}
     of_board: dict[UUID, User] = {}

@@ -68,6 +68,7 @@ def check_staff(*, school: School, board: Board, seen: str, acting_user: User) -
     return check
 
 
-def last_check(school: School) -> StaffCheck | None:
-    """Give the latest check of a school's list, with who did it."""
-    return StaffCheck.objects.for_school(school).select_related("checked_by", "board").order_by("-at").first()
+def last_check(school: School, board: Board | None = None) -> StaffCheck | None:
+    """Give the latest check of a school's list, with who did it; by one board where one is given."""
+    checks = StaffCheck.objects.for_school(school).select_related("checked_by", "board").order_by("-at")
+    return (checks.filter(board=board) if board is not None else checks).first()

@@ -92,8 +92,8 @@ def waiting_request(school: School) -> SupportRequest | None:
 
 
 def coordinators_of(school: School) -> list[User]:
-    """Give who decides for the school about the helpdesk."""
-    roles = Role.objects.for_school(school).running_today().filter(role=RoleName.ICT_COORDINATOR)
+    """Give who decides for the school about the helpdesk; who was invited and never came does not yet."""
+    roles = Role.objects.for_school(school).running_today().of_who_came().filter(role=RoleName.ICT_COORDINATOR)
     return list({role.user_id: role.user for role in roles.select_related("user")}.values())
 
 
@@ -133,10 +133,13 @@ def count_search(*, acting_user: User) -> None:
         raise TooManyTries
 
 
-def grant_support(*, school: School, reason: str, length: Length, acting_user: User) -> SupportGrant:
+def grant_support(
+    *, school: School, reason: str, length: Length, acting_user: User, asked: UUID | None = None
+) -> SupportGrant:
     """Let the helpdesk look from now on, and say yes to what it asked; all coordinators hear it.
 
-    Raises CanLookAlready, or DayIsOver.
+    `asked` is the request that was on the screen. Raises CanLookAlready, DayIsOver, or RequestOver where another
+    request waits by now, or none.
     """
     end = end_of(length, timezone.now())
     if end is None:
@@ -148,11 +151,13 @@ def grant_support(*, school: School, reason: str, length: Length, acting_user: U
     _one_at_a_time(school)
     if running_grant(school) is not None:
         raise CanLookAlready
+    waiting = waiting_request(school)
+    if (waiting.pk if waiting else None) != asked:
+        raise RequestOver
     grants = SupportGrant.objects.for_school(school)
     grants.running().update(ended_at=Now(), end_told_at=Now())  # of who is no longer ICT coordinator here
     pk = grants.create(school=school, reason=reason, granted_by=acting_user, starts_at=Now(), until=until).pk
     grant = grants.get(pk=pk)
-    waiting = waiting_request(school)
     if waiting is not None:
         SupportRequest.objects.for_school(school).filter(pk=waiting.pk).update(
             answered_by=acting_user, answered_at=Now(), grant=grant

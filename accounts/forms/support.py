@@ -41,6 +41,7 @@ class GrantForm(forms.Form):
     length = forms.ChoiceField(
         label=gettext_lazy("For how long?"), choices=_lengths, widget=forms.RadioSelect, initial=Length.HOUR
     )
+    asked = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def clean_length(self) -> Length:
         """Give the length itself."""

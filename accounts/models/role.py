@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -74,6 +75,11 @@ class RoleQuerySet(TenantQuerySet["Role"]):
         """Keep the roles that run or are still to come."""
         today = timezone.localdate()
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(until__isnull=True) | Q(until__gt=Now()))
+
+    def of_who_came(self) -> Self:
+        """Keep the roles whose holder has an account in use, and has been at the school."""
+        came = self.filter(called="", user__is_active=True)
+        return came.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
     def in_days(self, starts_on: date, ends_on: date | None) -> Self:
         """Keep the roles given by the day, and not withdrawn, of which one day at least lies between these."""

@@ -10,8 +10,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q
+from django.db.models.functions import Coalesce, Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.role import Role, RoleName
@@ -50,7 +50,9 @@ class SupportGrantQuerySet(TenantQuerySet["SupportGrant"]):
     def of_coordinators(self) -> Self:
         """Keep those whose giver is ICT coordinator of that school now; to be asked within their scope."""
         here = Role.objects.get_queryset().running_today().filter(role=RoleName.ICT_COORDINATOR)
-        return self.filter(Exists(here.filter(user=OuterRef("granted_by"), school=OuterRef("school"))))
+        # A role that is given again does not bring back what was granted under the one before.
+        began = here.filter(starts_on__lte=TruncDate(ExpressionWrapper(OuterRef("starts_at"), models.DateTimeField())))
+        return self.filter(Exists(began.filter(user=OuterRef("granted_by"), school=OuterRef("school"))))
 
     def over_untold(self) -> Self:
         """Keep those that ended by themselves and of which nobody has been told yet."""

@@ -64,7 +64,7 @@ def board_staff(request: BoardRequest, board: str, school: str) -> HttpResponse:
         "one": one,
         "rows": rows,
         "check": CheckForm(initial={"seen": digest_of(rows)}),
-        "checked": last_check(one),
+        "checked": last_check(one, request.board),
         "export": BoardExportForm(),
     }
     return render(request, "accounts/boards/staff.html", facts)

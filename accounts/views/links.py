@@ -109,11 +109,13 @@ def choose_password(request: PortalRequest) -> HttpResponse:
 def check_first(request: PortalRequest, held: str) -> HttpResponse | None:
     """Ask a challenge before a link is looked up, from where many wrong ones came lately (SR-C09); None lets through.
 
-    One challenge is good for one link, however often its page is opened.
+    One challenge is good for one link, however often its page is opened. Without a link there is nothing to look up.
     """
+    if not held:
+        return None
     demand = Demand(1)
     wrong = FailureCounter.number(token_key(client_address(request)))
-    if wrong < WRONG_TOKENS or (held and request.session.get(CHECKED) == held):
+    if wrong < WRONG_TOKENS or request.session.get(CHECKED) == held:
         return None
     taken, redeemed = desk.hand_in(request, desk.Purpose.LINK, demand) if request.method == "POST" else NOT_HANDED_IN
     if redeemed.tickets:

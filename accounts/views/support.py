@@ -40,7 +40,7 @@ def _page(request: SchoolRequest, form: GrantForm | None = None) -> HttpResponse
     facts = {
         "grant": running_grant(request.school),
         "waiting": waiting,
-        "form": form or GrantForm(initial={"reason": waiting.reason} if waiting else None),
+        "form": form or GrantForm(initial={"reason": waiting.reason, "asked": waiting.pk} if waiting else None),
         "may_grant": request.user.has_perm(permissions.SUPPORT_GRANT, request.school),
         "page": page_of(looks.order_by("-at", "-id"), request.GET.get("voor", "")),
     }
@@ -67,6 +67,8 @@ def support_grant(request: SchoolRequest, school: str) -> HttpResponse:  # noqa:
         messages.success(request, _("The helpdesk can look now. Below you see each look."))
     except CanLookAlready:
         messages.info(request, _("The helpdesk can look already. End that first to choose another time."))
+    except RequestOver:
+        messages.warning(request, _("The question of the helpdesk changed meanwhile. Look again before you say yes."))
     except DayIsOver:
         form.add_error("length", _("The school day is over. Choose another time."))
         return _page(request, form)

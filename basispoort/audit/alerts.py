@@ -1,7 +1,8 @@
 """Alerts to those on watch: what happened too often, too late or not at all (SR-J04).
 
 An app names its kinds of alert and raises them where it sees them, or registers a look for the watch, which is held
-every minute. An alert is told by mail once, and stays open in the back office until somebody says that it is solved.
+every minute. An alert is told by mail once, and once more when it is about somebody else too; it stays open in the
+back office until somebody says that it is solved.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ ON CONFLICT (kind) WHERE resolved_at IS NULL DO UPDATE SET
     facts = excluded.facts || jsonb_strip_nulls(jsonb_build_object('accounts', (
         SELECT jsonb_agg(DISTINCT account) FROM jsonb_array_elements(
             coalesce(known.facts->'accounts', '[]') || coalesce(excluded.facts->'accounts', '[]')
-        ) AS account)))
-RETURNING id, kind, mailed_at
+        ) AS account))),
+    mail_due = known.mail_due
+        OR NOT coalesce(known.facts->'accounts', '[]') @> coalesce(excluded.facts->'accounts', '[]')
+RETURNING id, mail_due
 """
 
 
@@ -94,11 +97,17 @@ def raise_alert(kind: str, *, facts: Mapping[str, Detail] | None = None) -> uuid
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(RAISE, [uuid.uuid4(), kind, json.dumps(dict(facts or {}))])
-            pk, _kind, mailed_at = cursor.fetchone()
-        if mailed_at is None:
+            pk, mail_due = cursor.fetchone()
+        if mail_due:
             _mail(pk, kind_of(kind))
     assert isinstance(pk, uuid.UUID)
     return pk
+
+
+def mail_what_is_due() -> None:
+    """Mail the open alerts that were not mailed yet because one of their kind had been, within the hour."""
+    for pk, kind in Alert.objects.filter(resolved_at__isnull=True, mail_due=True).values_list("pk", "kind"):
+        _mail(pk, kind_of(kind))
 
 
 def _mail(pk: uuid.UUID, kind: AlertKind) -> None:
@@ -106,7 +115,7 @@ def _mail(pk: uuid.UUID, kind: AlertKind) -> None:
     lately = Alert.objects.filter(kind=kind.name, mailed_at__gt=Now() - MAIL_ONCE_IN)
     if not settings.ALERT_ADDRESSES or lately.exists():
         return
-    Alert.objects.filter(pk=pk).update(mailed_at=Now())
+    Alert.objects.filter(pk=pk).update(mailed_at=Now(), mail_due=False)
     for address in settings.ALERT_ADDRESSES:
         queue_mail(
             purpose="alert",

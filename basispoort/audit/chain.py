@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -133,23 +134,23 @@ def verify(school_id: int | None = None) -> Iterator[Break]:
     """Give the first broken row of each chain, of one school or of all; nothing when the trail holds.
 
     Finds a row that was changed, removed, inserted or moved after it was sealed, and a tail that was cut off after a
-    head was signed.
+    head was signed, by the heads in the database and by their copies in the second place.
     """
+    # The heads first: what they speak of was sealed before.
+    heads = [*_heads(), *_copies()]
+    signed = {(int(c), n): tip for head in heads for c, (n, tip) in head.chains.items()}
     with unscoped("verify the audit trail"):
         seals = AuditSeal.objects.get_queryset().order_by("chain", "number")
-        entries = AuditEntry.objects.get_queryset()
         if school_id is not None:
-            seals, entries = seals.filter(chain=school_id), entries.filter(school_id=school_id)
+            seals = seals.filter(chain=school_id)
         tips: dict[int, tuple[int, bytes]] = {}
         hashes: dict[tuple[int, int], str] = {}
         broken: set[int] = set()
-        signed = {(int(c), n): tip for head in AuditHead.objects.all() for c, (n, tip) in head.chains.items()}
-        by_id = {entry.id: entry for entry in entries.iterator(BATCH)}
-        for item in seals.iterator(BATCH):
+        for item, entry in _with_entries(seals.iterator(BATCH)):
             if item.chain in broken:
                 continue
             number, previous = tips.get(item.chain, (0, START))
-            reason = _reason(item, number, previous, by_id.get(item.entry_id))
+            reason = _reason(item, number, previous, entry)
             if reason:
                 broken.add(item.chain)
                 yield Break(item.chain, item.number, str(item.entry_id), reason)
@@ -157,13 +158,20 @@ def verify(school_id: int | None = None) -> Iterator[Break]:
             tips[item.chain] = (item.number, bytes(item.hash))
             if (item.chain, item.number) in signed:
                 hashes[item.chain, item.number] = bytes(item.hash).hex()
-        for (chain, number), tip in sorted(signed.items()):
-            if chain in broken or (school_id is not None and chain != school_id):
-                continue
-            if hashes.get((chain, number)) != tip:
-                broken.add(chain)
-                yield Break(chain, number, "", "differs from the signed head")
-        yield from _bad_signatures()
+    for (chain, number), tip in sorted(signed.items()):
+        if chain in broken or (school_id is not None and chain != school_id):
+            continue
+        if hashes.get((chain, number)) != tip:
+            broken.add(chain)
+            yield Break(chain, number, "", "differs from the signed head")
+    yield from _bad_heads(heads)
+
+
+def _with_entries(seals: Iterator[AuditSeal]) -> Iterator[tuple[AuditSeal, AuditEntry | None]]:
+    """Give each seal with its entry, a batch at a time; entries are read after their seals, so that none is missed."""
+    while batch := list(islice(seals, BATCH)):
+        entries = AuditEntry.objects.get_queryset().in_bulk([item.entry_id for item in batch])
+        yield from ((item, entries.get(item.entry_id)) for item in batch)
 
 
 def verify_newest(number: int) -> list[Break]:
@@ -201,14 +209,46 @@ def _reason(item: AuditSeal, number: int, previous: bytes, entry: AuditEntry | N
     return ""
 
 
-def _bad_signatures() -> Iterator[Break]:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A signed head, as it stands in the database or in the second place."""
+
+    day: str
+    chains: dict[str, list[Any]]
+    key_id: str
+    signature: bytes
+    is_copy: bool = False
+
+
+def _heads() -> Iterator[_Head]:
     for head in AuditHead.objects.order_by("day"):
+        yield _Head(head.day.isoformat(), head.chains, head.key_id, bytes(head.signature))
+
+
+def _copies() -> Iterator[_Head]:
+    """Give the copies in the second place; one that cannot be read has no signature that holds."""
+    for path in sorted(settings.AUDIT_HEADS_DIRECTORY.glob("*.json")):
+        try:
+            copy = json.loads(path.read_text(encoding="utf-8"))
+            signature = base64.b64decode(copy["signature"], validate=True)
+            yield _Head(str(copy["day"]), dict(copy["chains"]), str(copy["key"]), signature, is_copy=True)
+        except (ValueError, KeyError, TypeError):
+            yield _Head(path.stem, {}, "", b"", is_copy=True)
+
+
+def _bad_heads(heads: list[_Head]) -> Iterator[Break]:
+    """Give the heads whose signature does not hold, and copies whose head is gone from the database."""
+    days = {head.day for head in heads if not head.is_copy}
+    for head in heads:
         seed = settings.AUDIT_SIGNING_KEYS.get(head.key_id)
         if seed is None:
-            yield Break(NO_SCHOOL, 0, head.day.isoformat(), "the key of the signed head is unknown")
+            yield Break(NO_SCHOOL, 0, head.day, "the key of the signed head is unknown")
             continue
         public_key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
         try:
-            public_key.verify(bytes(head.signature), _message(head.day.isoformat(), head.chains))
+            public_key.verify(head.signature, _message(head.day, head.chains))
         except InvalidSignature:
-            yield Break(NO_SCHOOL, 0, head.day.isoformat(), "the signed head was changed")
+            yield Break(NO_SCHOOL, 0, head.day, "the signed head was changed")
+            continue
+        if head.is_copy and head.day not in days:
+            yield Break(NO_SCHOOL, 0, head.day, "the signed head is gone, its copy is there")

@@ -13,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from basispoort.audit import chain
-from basispoort.audit.alerts import alert_kind
+from basispoort.audit.alerts import alert_kind, raise_alert
 from basispoort.audit.watch import Sighting, register_look
 from basispoort.lib.jobs import LeasedJob
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.tenancy import unscoped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from basispoort.audit.chain import Break
     from basispoort.audit.trail import Detail
 
 NEWEST_SEALS = 500
@@ -65,15 +66,29 @@ def look_at_the_trail() -> Iterator[Sighting]:
     """See a break in the newest part of the trail; the whole of it is checked by `verify_audit`."""
     breaks = chain.verify_newest(NEWEST_SEALS)
     if breaks:
-        first = breaks[0]
-        facts: Mapping[str, Detail] = {
-            "chains": len(breaks),
-            "chain": first.chain,
-            "number": first.number,
-            "entry": first.entry,
-            "reason": first.reason,
-        }
-        yield Sighting(CHAIN_BROKEN, facts)
+        yield Sighting(CHAIN_BROKEN, _facts_of(breaks))
+
+
+def _facts_of(breaks: Sequence[Break]) -> Mapping[str, Detail]:
+    first = breaks[0]
+    return {
+        "chains": len(breaks),
+        "chain": first.chain,
+        "number": first.number,
+        "entry": first.entry,
+        "reason": first.reason,
+    }
+
+
+def alert_of_whole_trail() -> int:
+    """Check the trail from its first row, which takes as long as it takes; an alert where it does not hold.
+
+    Gives the number of breaks.
+    """
+    breaks = list(chain.verify())
+    if breaks:
+        raise_alert(CHAIN_BROKEN, facts=_facts_of(breaks))
+    return len(breaks)
 
 
 def look_at_jobs() -> Iterator[Sighting]:

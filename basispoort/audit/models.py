@@ -116,6 +116,7 @@ class Alert(models.Model):
     count = models.PositiveIntegerField(_("times seen"), default=1)
     facts = models.JSONField(_("facts"), default=dict)
     mailed_at = models.DateTimeField(_("mailed at"), null=True)
+    mail_due = models.BooleanField(_("to be mailed"), db_default=True)
     resolved_at = models.DateTimeField(_("solved at"), null=True)
     resolved_by = models.UUIDField(_("solved by"), null=True)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from basispoort.audit.alerts import alert_kind, raise_alert
+from basispoort.audit.alerts import alert_kind, mail_what_is_due, raise_alert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -57,6 +57,7 @@ def keep_watch() -> int:
         seen = [one for name, look in _looks.items() for one in _held(name, look)]
         for one in seen:
             raise_alert(one.kind, facts=one.facts)
+        mail_what_is_due()
     return len(seen)
 
 

@@ -130,7 +130,11 @@ def run_with_servers(var: Path, command: Sequence[str]) -> int:
         try:
             with embedded_servers(folder, durable=False) as servers:
                 secrets = keys.portal_environment(keys.load(secrets_of(folder.absolute())))
-                usual = {"BASE_URL": "http://localhost:8000", "EMAIL_URL": "smtp://localhost:25"}
+                usual = {
+                    "BASE_URL": "http://localhost:8000",
+                    "EMAIL_URL": "smtp://localhost:25",
+                    "AUDIT_HEADS_DIRECTORY": str(folder.absolute() / "audit-heads"),
+                }
                 return _run(command, usual | secrets | keys.callers_environment() | servers.environment)
         except InUse:
             if number == FOLDERS_TRIED:

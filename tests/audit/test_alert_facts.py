@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from celery import shared_task
 from django.db import connection
+from django.db.models.functions import Now
 
-from basispoort.audit.alerts import raise_alert
+from basispoort.audit.alerts import mail_what_is_due, raise_alert, solve_alert
 from basispoort.audit.models import Alert
 from basispoort.audit.seals import SEAL_BROKEN
 from basispoort.lib.crypto import SealBroken
+from basispoort.lib.models import OutgoingMail
 from tests import factories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.test import Client
+    from pytest_django.fixtures import Settings
 
     from accounts.models import User
 
@@ -62,3 +68,40 @@ def test_job_that_meets_such_a_value_is_an_alert() -> None:
     meet.apply()
 
     assert [alert.kind for alert in Alert.objects.all()] == [SEAL_BROKEN]
+
+
+@pytest.fixture
+def mailed(settings: Settings) -> Callable[[], int]:
+    """How many mails went to who is on watch."""
+    settings.ALERT_ADDRESSES = ["wacht@basispoort.example"]
+    return lambda: OutgoingMail.objects.filter(purpose="alert").count()
+
+
+def hours_go_by(hours: int) -> None:
+    Alert.objects.filter(mailed_at__isnull=False).update(mailed_at=Now() - timedelta(hours=hours))
+
+
+def test_alert_that_opened_within_the_hour_of_another_is_mailed_when_the_hour_is_over(
+    mailed: Callable[[], int], coordinator: User
+) -> None:
+    raise_alert("accounts.exports", facts={"accounts": ["a"]})
+    solve_alert(alert=Alert.objects.get(), acting_user=coordinator)
+    raise_alert("accounts.exports", facts={"accounts": ["b"]})
+    mail_what_is_due()
+    within = mailed()
+    hours_go_by(3)
+
+    for _ in range(2):
+        mail_what_is_due()
+
+    assert (within, mailed()) == (1, 2)
+
+
+def test_alert_that_is_about_somebody_else_too_is_mailed_once_more(mailed: Callable[[], int]) -> None:
+    numbers = []
+    for account in ("a", "a", "b", "a"):
+        raise_alert("accounts.exports", facts={"accounts": [account]})
+        hours_go_by(3)
+        numbers.append(mailed())
+
+    assert numbers == [1, 1, 2, 2]

@@ -20,8 +20,6 @@ from tests import factories
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import Settings
-
     from schools.models import School
 
 FORGERIES = {
@@ -51,13 +49,6 @@ def forge(statement: str, entry: str) -> None:
         for table in ("audit_auditentry", "audit_auditseal"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-
-
-@pytest.fixture
-def heads(settings: Settings, tmp_path: Path) -> Path:
-    """The second place, where copies of signed heads go."""
-    settings.AUDIT_HEADS_DIRECTORY = tmp_path
-    return tmp_path
 
 
 @pytest.mark.requirement("SR-J02")

@@ -282,3 +282,4 @@ def test_check_by_the_board_that_the_school_had_before_is_none_of_the_new_ones(
     (row,) = browser.get(page_of(school)).context["page"].object_list
 
     assert (before.checked_on, row.checked_on) == (timezone.localdate(), None)
+    assert browser.get(staff_page(school)).context["checked"] is None

@@ -177,3 +177,26 @@ def test_making_or_unmaking_a_coordinator_asks_again_who_one_is(
 
     assert "proof_password" in page.content.decode()
     assert (roles_of(teacher), roles_of(colleague)) == (["teacher"], ["ict_coordinator"])
+
+
+@pytest.mark.requirement("SR-B09")
+@pytest.mark.parametrize("who", ["invited", "elsewhere"])
+def test_coordinator_who_never_came_replaces_nobody(
+    client: Client, school: School, coordinator: User, who: str
+) -> None:
+    member = factories.make_board_member(school.board) if school.board else None
+    invited = factories.make_user(**{"password": None} if who == "invited" else {})
+    factories.make_role(invited, "ict_coordinator", school, called="Wie Dan" if who == "elsewhere" else "")
+    leaver = factories.make_user()
+    factories.make_role(leaver, "ict_coordinator", school, ends_on=timezone.localdate())
+    factories.make_app(leaver)
+    client.force_login(leaver)
+
+    client.post(f"{HOME}rollen/{role_of(coordinator, 'ict_coordinator').pk}/beeindigen/")
+    client.force_login(coordinator)
+    factories.end_roles(leaver)
+    client.post(f"{HOME}stoppen/")
+
+    assert roles_of(coordinator) == ["ict_coordinator"]
+    assert member is not None
+    assert OutgoingMail.objects.filter(purpose="coordinator_leaves", recipient_id=member.pk).exists()

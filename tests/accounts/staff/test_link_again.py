@@ -145,3 +145,12 @@ def test_extra_check_for_one_link_is_good_for_no_other(client: Client, owner: Us
     another = client.get(f"/link/password_reset/{new_token()}/", follow=True)
 
     assert (asks(passed), asks(another)) == (False, True)
+
+
+def test_page_without_a_link_asks_no_extra_check(client: Client, owner: User) -> None:  # noqa: ARG001 - has a link
+    for _ in range(WRONG_TOKENS):
+        Client().get(f"/link/password_reset/{new_token()}/", follow=True)
+
+    page = client.get(CHOOSE)
+
+    assert (page.status_code, asks(page)) == (410, False)

@@ -204,3 +204,16 @@ def test_sign_ins_elsewhere_of_who_has_not_come_yet_are_not_counted(school: Scho
 
     assert (before.staff.total, before.invited) == (0, 1)
     assert numbers(school).staff.total == 1
+
+
+def test_sign_ins_from_before_the_first_day_at_the_school_are_not_counted(school: School) -> None:
+    user = factories.make_user()
+    today = timezone.localdate()
+    factories.make_role(user, "teacher", school, starts_on=today - timedelta(days=2))
+    other = factories.make_user()
+    factories.make_role(other, "teacher", school, starts_on=today + timedelta(days=5))
+    days_ago = [timezone.now() - timedelta(days=days) for days in (0, 1, 4)]
+    with unscoped("a test writes"):
+        AuditEntry.objects.bulk_create(entry(None, at, actor_id=one.pk) for at in days_ago for one in (user, other))
+
+    assert numbers(school).staff.total == 2

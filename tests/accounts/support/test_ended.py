@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import events
+from accounts.models import Role, SupportGrant
 from accounts.support_desk import search
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
@@ -112,3 +113,30 @@ def test_try_at_somebody_of_another_school_stands_in_the_trail(
 
     assert answer.status_code == 404
     assert entries(school, events.DENIED, outcome="denied") == 1
+
+
+def test_leave_given_under_a_role_that_is_over_does_not_come_back_with_a_new_one(
+    desk: PortalClient, school: School, coordinator: User
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    with school_transaction(school):
+        SupportGrant.objects.for_school(school).update(
+            starts_at=timezone.now() - timedelta(hours=23), until=timezone.now() + timedelta(minutes=30)
+        )
+        Role.objects.for_school(school).filter(user=coordinator).update(starts_on=yesterday, ends_on=yesterday)
+    factories.make_role(coordinator, "ict_coordinator", school)
+
+    assert desk.get(PEOPLE).status_code == 404
+
+
+def test_who_was_invited_as_coordinator_and_never_came_is_told_nothing(
+    client: Client, school: School, coordinator: User
+) -> None:
+    invited, elsewhere = factories.make_user(password=None), factories.make_user()
+    factories.make_role(invited, "ict_coordinator", school)
+    factories.make_role(elsewhere, "ict_coordinator", school, called="Wie Dan")
+    client.force_login(coordinator)
+
+    client.post("/school/99XX00/helpdesk/beeindigen/")
+
+    assert set(OutgoingMail.objects.values_list("recipient_id", flat=True)) == {coordinator.pk}

@@ -290,9 +290,9 @@ def test_start_page_says_that_the_helpdesk_can_look(
 def test_each_step_stands_in_the_schools_trail(
     client: Client, school: School, coordinator: User, helpdesk: User
 ) -> None:
-    ask(school, helpdesk)
+    asked = ask(school, helpdesk)
     client.force_login(coordinator)
-    client.post(PAGE + "toelaten/", YES)
+    client.post(PAGE + "toelaten/", YES | {"asked": str(asked.pk)})
     client.post(PAGE + "beeindigen/")
 
     page = client.get("/school/99XX00/logboek/").content.decode()

@@ -12,6 +12,7 @@ from accounts.actions.support import (
     AskedAlready,
     CanLookAlready,
     NobodyToAsk,
+    refuse_support,
     waiting_request,
 )
 from accounts.models import SupportRequest
@@ -41,11 +42,11 @@ def test_helpdesk_asks_and_each_coordinator_is_mailed_with_reason_and_number(
 
 
 def test_yes_answers_what_was_asked(client: Client, school: School, coordinator: User, helpdesk: User) -> None:
-    make_request(school, helpdesk)
+    asked = make_request(school, helpdesk)
     client.force_login(coordinator)
     shown = client.get(PAGE).content.decode()
 
-    client.post(PAGE + "toelaten/", YES)
+    client.post(PAGE + "toelaten/", YES | {"asked": str(asked.pk)})
 
     with school_transaction(school):
         answered = SupportRequest.objects.for_school(school).get()
@@ -60,7 +61,7 @@ def test_who_asked_hears_the_answer_without_a_name_of_the_school(
     asked = make_request(school, helpdesk)
     client.force_login(coordinator)
 
-    client.post(PAGE + answer.format(asked.pk), YES)
+    client.post(PAGE + answer.format(asked.pk), YES | {"asked": str(asked.pk)})
 
     mail = OutgoingMail.objects.get(recipient_id=helpdesk.pk)
     assert f"{words} tegen melding HD-1" in str(mail.text)
@@ -157,3 +158,23 @@ def test_start_page_puts_the_question_first_for_who_answers_it(
     page: Any = client.get("/school/99XX00/")
 
     assert page.context["steps"][0].title == "De helpdesk vraagt om mee te kijken"
+
+
+@pytest.mark.parametrize("on_screen", ["an earlier question", "no question"])
+def test_yes_says_nothing_to_a_question_that_was_not_on_the_screen(
+    client: Client, school: School, coordinator: User, helpdesk: User, on_screen: str
+) -> None:
+    shown: dict[str, str] = {}
+    if on_screen == "an earlier question":
+        earlier = make_request(school, helpdesk)
+        with school_transaction(school):
+            refuse_support(school=school, request=earlier.pk, acting_user=coordinator)
+        shown = {"asked": str(earlier.pk)}
+    waiting = make_request(school, helpdesk)
+    client.force_login(coordinator)
+
+    page: Any = client.post(PAGE + "toelaten/", YES | shown, follow=True)
+
+    assert "Kijk opnieuw voordat je ja zegt" in page.content.decode()
+    assert grants_of(school) == []
+    assert f'value="{waiting.pk}"' in page.content.decode()
