@@ -152,6 +152,43 @@ def test_wrong_tries_more_than_ten_minutes_apart_make_nobody_wait(pupil: Pupil) 
 
 
 @pytest.mark.requirement("SR-A15")
+def test_ten_minutes_begin_anew_with_the_first_wrong_try_after_them(pupil: Pupil) -> None:
+    code = make_code(pupil)
+
+    claim(code)
+    move_clock(pupil, timedelta(minutes=11))
+
+    assert waits_after(pupil, 5) == [0, 0, 0, 0, 10]
+
+
+@pytest.mark.requirement("SR-A15")
+def test_wrong_try_now_and_then_makes_nobody_wait(pupil: Pupil) -> None:
+    code = make_code(pupil)
+
+    waits = []
+    for _ in range(8):
+        claim(code)
+        waits.append(code_now(pupil).wait_seconds)
+        move_clock(pupil, timedelta(minutes=9))
+
+    assert waits == [0] * 8
+
+
+@pytest.mark.requirement("SR-A15")
+@pytest.mark.parametrize(("minutes", "wait"), [(7, 120), (11, 0)])
+def test_guesser_who_had_to_wait_goes_on_waiting_until_ten_minutes_passed_without_a_guess(
+    pupil: Pupil, minutes: int, wait: int
+) -> None:
+    make_code(pupil)
+    waits_after(pupil, 9)
+
+    # By then the first wrong try was more than ten minutes ago, either way.
+    move_clock(pupil, timedelta(minutes=minutes))
+
+    assert waits_after(pupil, 1) == [wait]
+
+
+@pytest.mark.requirement("SR-A15")
 def test_pupil_who_waits_is_not_listened_to_and_nothing_is_counted(pupil: Pupil) -> None:
     code = make_code(pupil)
 

@@ -124,6 +124,16 @@ def test_misses_are_forgotten_after_ten_minutes(db: None) -> None:  # noqa: ARG0
     assert not count_miss("192.0.2.1")
 
 
+@pytest.mark.requirement("SR-A14")
+def test_misses_after_a_pause_are_counted_anew_up_to_too_many(db: None) -> None:  # noqa: ARG001
+    count_miss("192.0.2.1")
+    DoorMiss.objects.update(since=timezone.now() - timedelta(minutes=11))
+
+    again = [count_miss("192.0.2.1") for _ in range(FREE_MISSES + 1)]
+
+    assert again == [False] * FREE_MISSES + [True]
+
+
 @pytest.mark.requirement("SR-J01")
 def test_missed_address_is_not_kept(db: None) -> None:  # noqa: ARG001
     count_miss("192.0.2.1")

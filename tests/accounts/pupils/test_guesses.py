@@ -10,7 +10,7 @@ from django.db.models import F
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.guesses import FROM_ADDRESS, OF_GROUP, OF_GROUP_A_DAY, count_guess
+from accounts.guesses import FROM_ADDRESS, FROM_ADDRESS_A_DAY, OF_GROUP, OF_GROUP_A_DAY, count_guess
 from accounts.models import FailureCounter
 from tests import factories
 from tests.accounts.pupils.factories import (
@@ -179,5 +179,16 @@ def test_school_behind_the_same_address_is_not_asked_for_what_another_guessed(
     group, other = factories.make_group(school), factories.make_group(other_school)
     for _ in range(FROM_ADDRESS // 20):
         guess(school, factories.make_group(school), 20, AT_SCHOOL)
+
+    assert (shows_step(client, school, group), shows_step(client, other_school, other)) == (True, False)
+
+
+def test_school_behind_the_same_address_is_not_asked_for_what_another_guessed_in_a_day(
+    client: Client, school: School, other_school: School
+) -> None:
+    group, other = factories.make_group(school), factories.make_group(other_school)
+    guess(school, factories.make_group(school), 1, AT_SCHOOL)
+    FailureCounter.objects.update(count=FROM_ADDRESS_A_DAY)
+    let_pass(minutes=11)  # what counts for ten minutes is over
 
     assert (shows_step(client, school, group), shows_step(client, other_school, other)) == (True, False)
