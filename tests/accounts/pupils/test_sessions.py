@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from accounts import limits
-from accounts.models import Session
+from accounts.models import PupilBadge, Session
 from accounts.sessions import SessionStore, stored_key
-from tests.accounts.pupils.factories import DIGITS, code_path, make_code
+from basispoort.lib.tenancy import school_transaction
+from tests.accounts.pupils.factories import DIGITS, code_path, is_signed_in, make_badge, make_code
 
 if TYPE_CHECKING:
     from django.test import Client
 
+    from accounts.models import User
     from schools.models import Group, Pupil, School
 
 HOUR = 3600
@@ -104,3 +107,21 @@ def test_session_that_is_over_is_gone_from_the_table(
     client.get("/leerling/klaar/")
 
     assert not Session.objects.exists()
+
+
+@pytest.mark.requirement("SR-A16")
+@pytest.mark.parametrize("hours_ago", [None, 9])
+def test_pupil_at_work_by_the_code_stays_in_when_a_badge_that_began_no_session_is_printed_anew(
+    client: Client, school: School, group: Group, pupil: Pupil, teacher: User, hours_ago: int | None
+) -> None:
+    make_badge(pupil, teacher)
+    if hours_ago is not None:
+        with school_transaction(school):
+            used_at = timezone.now() - timedelta(hours=hours_ago)
+            PupilBadge.objects.for_school(school).filter(pupil=pupil).update(last_used_at=used_at)
+    pupil_session(client, school, group, pupil)
+    before = is_signed_in(client)
+
+    make_badge(pupil, teacher)
+
+    assert (before, is_signed_in(client)) == (True, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -21,12 +22,15 @@ from schools.models import Pupil, School, SchoolState
 from tests import factories
 from tests.accounts.pupils.class_starts import ask_path, asks, come, page_of
 from tests.accounts.pupils.factories import (
+    AT_HOME,
+    AT_SCHOOL,
     DIGITS,
     code_path,
     door_path,
     is_signed_in,
     make_badge,
     make_code,
+    make_network,
     make_start,
 )
 from tests.at_once import at_once
@@ -153,13 +157,56 @@ def test_code_is_not_looked_at_from_where_the_group_is_shut(school: School, pupi
 
 
 @pytest.mark.requirement("SR-A06")
+@pytest.mark.parametrize("road", ["code", "badge", "tap"])
 def test_nothing_of_the_browser_before_goes_along_into_a_pupils_session(
-    client: Client, school: School, group: Group, pupil: Pupil, teacher: User
+    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User, road: str
 ) -> None:
     make_code(pupil)
-    client.get(f"/link/password_reset/{MailToken.issue(teacher, TokenPurpose.PASSWORD_RESET)}/")
-    held = HELD in client.session
+    make_start(group, teacher)
+    secret, child = make_badge(pupil, teacher), Client()
+    child.get(f"/link/password_reset/{MailToken.issue(teacher, TokenPurpose.PASSWORD_RESET)}/")
+    held = HELD in child.session
 
-    by_code(client, school, group, pupil)
+    if road == "code":
+        by_code(child, school, group, pupil)
+    elif road == "badge":
+        child.post("/badge/", {"badge": secret})
+    else:
+        let_in(child, at_work, school, group, pupil)
 
-    assert (held, is_signed_in(client), HELD in client.session) == (True, True, False)
+    assert (held, is_signed_in(child), HELD in child.session) == (True, True, False)
+
+
+@pytest.mark.requirement("SR-A14")
+@pytest.mark.requirement("SR-A17")
+def test_tap_in_one_group_lets_nobody_in_by_another_group_that_is_shut_from_here(
+    at_work: Client, school: School, group: Group, pupil: Pupil, teacher: User
+) -> None:
+    make_network(school)
+    make_start(group, teacher)
+    child = Client()
+    child.post(ask_path(school, group, pupil), REMOTE_ADDR=AT_HOME)
+    at_work.post(page_of(group, f"binnen/{asks(school)[0].pk}/"))
+    other = factories.make_group(school)
+    with school_transaction(school):  # the roster moves the pupil at this very moment
+        Pupil.objects.for_school(school).filter(pk=pupil.pk).update(home_group=other)
+
+    come(child, school, other, pupil, REMOTE_ADDR=AT_HOME)
+    elsewhere = is_signed_in(child)
+    come(child, school, other, pupil, REMOTE_ADDR=AT_SCHOOL)
+
+    assert (elsewhere, is_signed_in(child)) == (False, True)
+
+
+@pytest.mark.requirement("SR-A14")
+def test_page_that_asks_the_teacher_does_not_tell_who_is_there_where_the_group_is_shut(
+    client: Client, school: School, group: Group, pupil: Pupil
+) -> None:
+    make_network(school)
+    paths = [ask_path(school, group, pupil), f"{door_path(school)}groep/{group.pk}/{uuid4()}/vraag/"]
+
+    looked = [client.get(path, REMOTE_ADDR=AT_HOME) for path in paths]
+    asked = [client.post(path, REMOTE_ADDR=AT_HOME) for path in paths]
+
+    assert [page.status_code for page in looked + asked] == [200, 200, 403, 403]
+    assert all("Wat is het woord van vandaag?" in page.content.decode() for page in looked)
