@@ -280,3 +280,17 @@ def test_asker_who_stopped_since_does_not_count_for_who_has_no_weighty_role_eith
     client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
 
     assert has_app(teacher)
+
+
+@pytest.mark.requirement("SR-B09")
+def test_who_asked_may_do_so_everywhere_and_who_confirms_may_not_is_not_enough(
+    client: Client, other_school: School, coordinator: User, colleague: User, owner: User
+) -> None:
+    factories.make_role(owner, "head", other_school)
+    factories.make_role(coordinator, "ict_coordinator", other_school)
+    reset = ask(client, coordinator, owner)
+    client.force_login(colleague)
+
+    client.post(f"/school/99XX00/tweede-stap/{reset.pk}/")
+
+    assert has_app(owner)

@@ -273,3 +273,24 @@ def test_teacher_sees_and_ends_the_passes_given_by_the_own_hand_or_for_the_own_g
 
     assert [page.count(f"<strong>Demo {name}</strong>") for name in ("own", "theirs", "notmine")] == [1, 1, 0]
     assert ended == [302, 302, 404]
+
+
+def test_coordinator_sees_and_ends_every_pass_of_the_school_even_of_a_group_that_ended(
+    client: Client, school: School, coordinator: User, teacher: User
+) -> None:
+    lent = factories.make_role(
+        factories.make_user(first_name="Demo", last_name="Inval"),
+        "substitute",
+        school,
+        until=timezone.now() + timedelta(hours=3),
+        given_by=teacher,
+    )
+    ended = factories.make_group(school, ended_at=timezone.now())
+    with school_transaction(school):
+        RoleGroup.objects.create(school=school, role=lent, group=ended)
+    client.force_login(coordinator)
+
+    page = client.get(PAGE).content.decode()
+
+    assert page.count("<strong>Demo Inval</strong>") == 1
+    assert client.post(f"{PAGE}{lent.pk}/beeindigen/").status_code == 302
