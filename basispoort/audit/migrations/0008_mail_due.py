@@ -15,4 +15,8 @@ class Migration(migrations.Migration):
             name='mail_due',
             field=models.BooleanField(db_default=True, verbose_name='to be mailed'),
         ),
+        # What was mailed already is not mailed again.
+        migrations.RunSQL(
+            "UPDATE audit_alert SET mail_due = false WHERE mailed_at IS NOT NULL", migrations.RunSQL.noop
+        ),
     ]
