@@ -181,7 +181,7 @@ def test_fiftieth_failure_of_an_unknown_address_does_the_same_and_mails_nobody(d
 
 @pytest.mark.requirement("SR-K01")
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_tries_at_once_with_one_ticket_one_is_looked_at() -> None:
+def test_of_twenty_tries_at_once_with_one_ticket_and_a_later_one_only_one_is_looked_at() -> None:
     factories.make_user(email=ADDRESS)
     failed(4)
     client = Client()
@@ -195,7 +195,12 @@ def test_of_twenty_tries_at_once_with_one_ticket_one_is_looked_at() -> None:
         attempt(one, WRONG)
 
     many_at_once(20, work_at_once)
+    at_once = hashers.computed() - before
+    # Those that had to wait may have held the ticket when the others asked for it: then it is still good.
+    let_pass(61)
+    work_at_once(21)
 
+    assert at_once <= 1
     assert hashers.computed() - before == 1
 
 
