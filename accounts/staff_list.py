@@ -64,9 +64,9 @@ def staff_of(school: School, *, user: UUID | None = None) -> list[StaffRow]:
 
 
 def _place(user: User, called: str) -> tuple[str, str, str]:
-    """Order by last name; of who is not known here yet, by the last word of the name that was typed."""
-    if called:
-        first, _blank, last = called.rpartition(" ")
+    """Order by last name; of who never came by the last word of the name that was typed, with an account or without."""
+    if called or not user.has_usable_password():
+        first, _blank, last = (called or user.full_name).rpartition(" ")
         return last.casefold(), first.casefold(), str(user.pk)
     return user.last_name.casefold(), user.first_name.casefold(), str(user.pk)
 
@@ -81,7 +81,7 @@ def _called(roles: list[Role]) -> str:
 
 def _not_here_yet(user: UUID, called: str, roles: list[Role]) -> StaffRow:
     """Give somebody who has an account elsewhere as anybody who was invited: nothing of that account is told."""
-    waits = max(role.starts_on for role in roles) + LIFETIMES[TokenPurpose.ACTIVATION] >= timezone.localdate()
+    waits = max(role.told_at for role in roles) + LIFETIMES[TokenPurpose.ACTIVATION] > timezone.now()
     return StaffRow(
         user, called, tuple(roles), last_sign_in=None, has_second_step=False, is_invited=True, link_works=waits
     )

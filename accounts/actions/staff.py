@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events
 from accounts.actions.class_start import close_starts_of
 from accounts.actions.support import end_grants_of
-from accounts.actions.tokens import MAILS_AN_HOUR, RoleRunsAlready, called_at, invite_user, mail_link, mail_role
-from accounts.failures import HOUR
+from accounts.actions.tokens import LIVE_AT_MOST, RoleRunsAlready, called_at, invite_user, mail_link, mail_role
 from accounts.models import FailureCounter, Role, RoleName, TokenPurpose, User, UserKind, UserStaff
 from accounts.models.role import DELEGATES
+from accounts.models.token import LIFETIMES
 from accounts.permissions import RIGHTS, rights_at
 from basispoort.audit import trail
 from basispoort.lib.mail import queue_mail
@@ -214,9 +214,11 @@ def resend_invitation(*, school: School, user: User, acting_user: User) -> bool:
         sent = mail_link(user=user, purpose=TokenPurpose.ACTIVATION)
     elif roles and all(role.called for role in roles):
         key = FailureCounter.key_of("invited again", str(school.pk), str(user.pk))
-        sent = FailureCounter.add(key, HOUR) <= MAILS_AN_HOUR - 1  # the first one went with the role
+        # As for who chooses a password: three that count at once, the first of which went with the role.
+        sent = FailureCounter.add(key, LIFETIMES[TokenPurpose.ACTIVATION]) <= LIVE_AT_MOST - 1
         if sent:
             mail_role(roles[0])
+            Role.objects.for_school(school).filter(pk=roles[0].pk).update(told_at=Now())
     else:
         return False
     trail.record(

@@ -127,6 +127,7 @@ class Role(TenantModel):
     until = models.DateTimeField(_("until the moment"), null=True, blank=True)
     # What the giver typed, for an account that was there already; empty once its owner has come to the school.
     called = models.CharField(_("called by the school"), max_length=430, blank=True, db_default="")
+    told_at = models.DateTimeField(_("told of it at"), db_default=Now())
     leave_announced_at = models.DateTimeField(_("wants to stop since"), null=True, blank=True)
     given_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import MailToken, Role, User, UserStaff
+from accounts.models import FailureCounter, MailToken, Role, User, UserStaff
+from accounts.staff_list import staff_of
 from basispoort.audit.models import AuditEntry
 from basispoort.lib.models import OutgoingMail
 from basispoort.lib.proof import PROVED
@@ -311,3 +313,63 @@ def test_address_with_accents_before_the_at_is_refused_in_words(client: Client, 
 
     assert "letters met een accent" in page.content.decode()
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.requirement("SR-A05")
+@pytest.mark.parametrize(
+    ("starts", "days_later", "works"), [(-8, 0, True), (10, 8, False), (0, 6, True), (0, 8, False)]
+)
+def test_invitation_grows_old_alike_with_an_account_elsewhere_or_without(
+    client: Client,
+    school: School,
+    coordinator: User,
+    elsewhere: User,
+    starts: int,
+    days_later: int,
+    works: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    client.force_login(coordinator)
+    first_day = (timezone.localdate() + timedelta(days=starts)).isoformat()
+    for address in (str(elsewhere.email), "nieuw@voorbeeld.example"):
+        client.post(f"{HOME}uitnodigen/", invitation(email=address, starts_on=first_day))
+    past = timedelta(days=days_later)
+    MailToken.objects.update(expires_at=F("expires_at") - past)
+    with school_transaction(school):
+        Role.objects.for_school(school).update(told_at=F("told_at") - past)
+        rows = [row for row in staff_of(school) if row.is_invited]
+
+    assert [row.link_works for row in rows] == [works, works]
+
+
+@pytest.mark.requirement("SR-A05")
+def test_invitation_can_be_mailed_again_as_often_with_an_account_elsewhere_as_without(
+    client: Client, coordinator: User, elsewhere: User
+) -> None:
+    client.force_login(coordinator)
+    for address in (str(elsewhere.email), "nieuw@voorbeeld.example"):
+        client.post(f"{HOME}uitnodigen/", invitation(email=address))
+    new = User.objects.with_email("nieuw@voorbeeld.example")
+    assert new is not None
+
+    def words(user: User) -> list[bool]:
+        pages: list[Any] = [client.post(f"{HOME}{user.pk}/opnieuw-uitnodigen/", follow=True) for _ in range(2)]
+        FailureCounter.objects.update(until=F("until") - timedelta(hours=2))
+        MailToken.objects.update(created_at=F("created_at") - timedelta(hours=2))
+        pages.append(client.post(f"{HOME}{user.pk}/opnieuw-uitnodigen/", follow=True))
+        return ["opnieuw onderweg" in page.content.decode() for page in pages]
+
+    assert words(elsewhere) == words(new) == [True, True, False]
+
+
+@pytest.mark.requirement("SR-A05")
+def test_place_in_the_list_does_not_tell_an_account_elsewhere_from_none(
+    client: Client, school: School, coordinator: User, elsewhere: User
+) -> None:
+    client.force_login(coordinator)
+    for address in (str(elsewhere.email), "nieuw@voorbeeld.example"):
+        client.post(f"{HOME}uitnodigen/", invitation(email=address, last_name="Zegers Aalbers"))
+    factories.make_role(factories.make_user(last_name="Midden"), "teacher", school)
+    with school_transaction(school):
+        names = [row.name for row in staff_of(school)]
+
+    assert names[:2] == ["Nova Zegers Aalbers"] * 2
